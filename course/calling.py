@@ -1,0 +1,80 @@
+"""Calls a student's function on one case and packs what it gives. Used by `check` and inside the grader's sandbox."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from course.packing import DTYPES, PackingError, pack, unpack
+from course.probes import PROBES
+from course.stand_ins import built
+
+ANSWER_MIME = "application/vnd.course.answer"
+MAX_MESSAGE = 400
+
+Outcome = Literal["returned", "raised", "missing", "timed_out", "crashed"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one call: named outputs, or why there are none."""
+
+    outcome: Outcome
+    outputs: dict[str, Any] = field(default_factory=dict)
+    message: str = ""
+
+
+def call(function: Callable[..., Any], question: Mapping[str, Any]) -> Answer:
+    """Puts one question (see `FrozenCase.question`) to `function`; what the function raises becomes the answer."""
+    inputs = built(unpack(pack(question["inputs"])))
+    try:
+        outputs = PROBES[question["probe"]](function, inputs, tuple(question["gradient_of"]))
+        return Answer("returned", {name: plain(value) for name, value in outputs.items()})
+    except NotImplementedError:
+        return Answer("missing", message="not attempted")
+    except (Exception, SystemExit) as error:
+        return Answer("raised", message=f"{type(error).__name__}: {error}"[:MAX_MESSAGE])
+
+
+def plain(value: Any) -> Any:
+    """`value` as NumPy arrays, numbers, text, None, tuples and dicts: tensors and lists of numbers become arrays.
+
+    Raises:
+        PackingError: it holds something else.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(plain(item) for item in value)
+    if isinstance(value, list):
+        return _plain_list(value)
+    if isinstance(value, np.ndarray | np.generic) or hasattr(value, "numpy"):
+        array = np.array(value)
+        if array.dtype.name in DTYPES:
+            return array
+    raise PackingError(f"the function returned a {type(value).__name__}; expected numbers or an array of numbers")
+
+
+def answer_in_kernel(name: str, questions: str, namespace: Mapping[str, Any]) -> None:
+    """The grader's way in: calls `namespace[name]` on each packed question and displays each packed answer."""
+    from IPython.display import publish_display_data
+
+    for index, question in enumerate(unpack(questions)):
+        if callable(namespace.get(name)):
+            answer = call(namespace[name], question)
+        else:
+            answer = Answer("missing", message=f"there is no function {name}")
+        reply = {"case": index, "outcome": answer.outcome, "outputs": answer.outputs, "message": answer.message}
+        publish_display_data({ANSWER_MIME: pack(reply)})
+
+
+def _plain_list(items: list[Any]) -> Any:
+    plain_items = [plain(item) for item in items]
+    try:
+        array = np.asarray(plain_items)
+    except ValueError:
+        return plain_items
+    return array if array.dtype.name in DTYPES else plain_items

@@ -1,0 +1,111 @@
+"""check(function): the public cases, and the answer that a student sees right below the exercise."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+from course.calling import call
+from course.cases import load
+from course.comparing import describe
+from course.verdict import CaseVerdict, diagnose, judge_cases
+
+
+class CheckError(AssertionError):
+    """Some case is not right. Shown by Jupyter as one line, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"AssertionError: {self}"]
+
+
+class NotWrittenError(NotImplementedError):
+    """The exercise is untouched. Shown by Jupyter as one line, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"NotImplementedError: {self}"]
+
+
+def check(function: Callable[..., Any]) -> None:
+    """Puts the public cases of an exercise to `function` and shows case by case what came out.
+
+    Args:
+        function: what the student wrote, under its own name.
+
+    Raises:
+        LookupError: there is no exercise of that name.
+        NotImplementedError: the exercise is untouched.
+        AssertionError: some case is not right; the table shows which and, where it is recognised, why.
+    """
+    name = _name_of(function)
+    cases = load(name)
+    answers = [call(function, case.question()) for case in cases]
+    if answers[0].outcome == "missing":
+        raise NotWrittenError(f"{name} is not written yet: replace the last line of the exercise by your code.")
+    verdicts = judge_cases(cases, answers)
+    mistake = diagnose(cases, answers)
+    _show(name, verdicts, mistake)
+    wrong = sum(not verdict.passed for verdict in verdicts)
+    if wrong:
+        hint = f" It looks as if {mistake}." if mistake else ""
+        raise CheckError(f"{name}: {wrong} of {len(verdicts)} cases are not right yet.{hint}")
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """The function's name, also through `tf.function`."""
+    inner = getattr(function, "python_function", function)
+    name = getattr(inner, "__name__", None)
+    if name is None:
+        raise LookupError(f"check expects the function you wrote, got a {type(function).__name__}.")
+    return str(name)
+
+
+class _Table:
+    """The table of cases; Jupyter shows the HTML, a terminal the text."""
+
+    def __init__(self, name: str, verdicts: Sequence[CaseVerdict], mistake: str | None) -> None:
+        self.name, self.verdicts, self.mistake = name, verdicts, mistake
+
+    def __repr__(self) -> str:
+        rows = [
+            f"{'✓' if v.passed else '✗'} {v.case.name}: {v.case.shows if v.passed else _reason(v)}"
+            for v in self.verdicts
+        ]
+        return "\n".join([self._title(), *rows])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(_row(verdict) for verdict in self.verdicts)
+        hint = f"<p><b>It looks as if {escape(self.mistake)}.</b></p>" if self.mistake else ""
+        head = "<tr><th></th><th>case</th><th>what went in</th><th>what came out</th></tr>"
+        return f"<p><code>{self.name}</code>: {self._title()}</p><table>{head}{rows}</table>{hint}"
+
+    def _title(self) -> str:
+        right = sum(verdict.passed for verdict in self.verdicts)
+        if right == len(self.verdicts):
+            return f"all {right} cases are right ✓"
+        return f"{right} of {len(self.verdicts)} cases are right"
+
+
+def _row(verdict: CaseVerdict) -> str:
+    mark = '<td style="color:#1a7f37">✓ right</td>' if verdict.passed else '<td style="color:#b3261e">✗ not yet</td>'
+    case = verdict.case
+    inputs = "<br>".join(f"{escape(key)} = {escape(_input(value))}" for key, value in case.inputs.items())
+    outcome = "as expected" if verdict.passed else _reason(verdict)
+    title = f"<b>{escape(case.name)}</b><br>{escape(case.shows)}"
+    cells = "".join(f'<td style="text-align:left">{text}</td>' for text in (title, inputs, escape(outcome)))
+    return f"<tr>{mark}{cells}</tr>"
+
+
+def _input(value: Any) -> str:
+    kind = type(value).__name__
+    return kind if hasattr(value, "build") else describe(value)
+
+
+def _reason(verdict: CaseVerdict) -> str:
+    return verdict.summary + (f": {verdict.numbers}" if verdict.numbers else "")
+
+
+def _show(name: str, verdicts: Sequence[CaseVerdict], mistake: str | None) -> None:
+    from IPython.display import display
+
+    display(_Table(name, verdicts, mistake))
+
+

@@ -1,0 +1,236 @@
+"""When is an answer right? The one set of rules, used by `check` and by the grader.
+
+What comes in as `output` may have been made by an attacker, so it is only ever looked at as numbers, text,
+lists and dicts that `packing.unpack` built.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from course.packing import packable
+
+TOLERANCE = 2e-3
+"""Allowed error of a number, as a share of itself plus the largest number of its array.
+
+Measured: a right float32 answer whose matrix products round their inputs to TF32 (a GPU at its worst) stays
+below a quarter of this on every case; the nearest listed mistake is further away than five times this.
+"""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Why an answer is not right: a sentence without numbers, and the numbers."""
+
+    summary: str
+    numbers: str = ""
+
+    def at(self, place: str) -> "Mismatch":
+        """The same, inside a tuple, dict or named output."""
+        return Mismatch(f"{place}: {self.summary}", self.numbers)
+
+
+@runtime_checkable
+class Expectation(Protocol):
+    """What an answer must be like where many answers are right. Data, so that it can be frozen and shown."""
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None: ...
+
+
+def mismatch(expected: Any, output: Any, tolerance: float = TOLERANCE) -> Mismatch | None:
+    """None when `output` is as `expected`, else why not.
+
+    Args:
+        expected: number, array, text, None, tuple, dict with text keys, or an `Expectation`.
+        output: what a student's function gave, after `packing.unpack`.
+        tolerance: see `TOLERANCE`; booleans and integers must be equal.
+    """
+    if isinstance(expected, Expectation):
+        return expected.mismatch(output, tolerance)
+    if expected is None or isinstance(expected, str):
+        return _text_mismatch(expected, output)
+    if isinstance(expected, tuple):
+        return _tuple_mismatch(expected, output, tolerance)
+    if isinstance(expected, Mapping):
+        return _dict_mismatch(expected, output, tolerance)
+    return _array_mismatch(np.asarray(expected), output, tolerance)
+
+
+def as_numbers(output: Any) -> np.ndarray | None:
+    """`output` as an array of numbers or booleans, or None when it is no such thing."""
+    if not isinstance(output, bool | int | float | np.ndarray | np.generic | list | tuple):
+        return None
+    try:
+        array = np.asarray(output)
+    except (ValueError, OverflowError):
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def same_answer(first: Any, second: Any, tolerance: float = TOLERANCE) -> bool:
+    """Whether two outputs are one and the same answer, neither being the truth."""
+    return mismatch(first, second, tolerance) is None
+
+
+def describe(value: Any) -> str:
+    """`value` in a few words, for a table."""
+    if isinstance(value, tuple | list):
+        return "(" + ", ".join(describe(item) for item in value[:4]) + (", …)" if len(value) > 4 else ")")
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {describe(item)}" for key, item in list(value.items())[:4]) + "}"
+    array = as_numbers(value)
+    if array is None:
+        return str(value)[:80]
+    if array.size == 1:
+        return f"{array.item():.6g}"
+    if array.size > 12:
+        return f"array of shape {array.shape}"
+    return np.array2string(array, precision=4, separator=", ").replace("\n", "")
+
+
+def _text_mismatch(expected: str | None, output: Any) -> Mismatch | None:
+    if type(output) is type(expected) and output == expected:
+        return None
+    return Mismatch("is not the expected value", f"expected {expected!r}, got {describe(output)}")
+
+
+def _tuple_mismatch(expected: tuple, output: Any, tolerance: float) -> Mismatch | None:
+    items = list(output) if isinstance(output, tuple | list) else None
+    if isinstance(output, np.ndarray) and output.ndim > 0:
+        items = list(output)
+    if items is None or len(items) != len(expected):
+        return Mismatch(f"should be a tuple of {len(expected)} values", f"got {describe(output)}")
+    for index, (wanted, item) in enumerate(zip(expected, items, strict=True)):
+        found = mismatch(wanted, item, tolerance)
+        if found:
+            return found.at(f"value {index + 1} of {len(expected)}")
+    return None
+
+
+def _dict_mismatch(expected: Mapping, output: Any, tolerance: float) -> Mismatch | None:
+    if not isinstance(output, dict):
+        return Mismatch("should be a dict", f"got {describe(output)}")
+    if set(output) != set(expected):
+        return Mismatch("has other keys than it should", f"expected {sorted(expected)}, got {sorted(output)}")
+    for key, wanted in expected.items():
+        found = mismatch(wanted, output[key], tolerance)
+        if found:
+            return found.at(f"under {key!r}")
+    return None
+
+
+def _array_mismatch(expected: np.ndarray, output: Any, tolerance: float) -> Mismatch | None:
+    array = as_numbers(output)
+    if array is None:
+        return Mismatch("should be numbers", f"got {describe(output)}")
+    if array.shape != expected.shape:
+        return Mismatch("has the wrong shape", f"expected {expected.shape}, got {array.shape}")
+    if np.isnan(array).any():
+        return Mismatch("contains NaN (not a number)")
+    wrong = _too_far(expected, array, tolerance)
+    if not wrong.any():
+        return None
+    share = f" in {wrong.sum()} of {wrong.size} places" if wrong.size > 1 else ""
+    worst = tuple(int(i) for i in np.argwhere(wrong)[0])
+    where = f" at {list(worst)}" if worst else ""
+    numbers = f"expected {describe(expected[worst])}{where}, got {describe(array[worst])}"
+    return Mismatch(f"has the wrong value{share}", f"{numbers} (tolerance {tolerance:g})")
+
+
+def _too_far(expected: np.ndarray, array: np.ndarray, tolerance: float) -> np.ndarray:
+    if expected.dtype.kind in "biu":
+        return np.asarray(array != expected)
+    finite = np.isfinite(expected)
+    scale = np.abs(expected[finite]).max(initial=0.0)
+    allowed = tolerance * (np.abs(np.where(finite, expected, 0.0)) + scale)
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(array.astype(np.float64) - np.where(finite, expected, 0.0)) <= allowed + 1e-12
+    return ~np.where(finite, near, array == expected)
+
+
+@packable
+@dataclass(frozen=True)
+class AnyOrder:
+    """Rows of integers, each exactly once, in any order. `rows`: (r, c)."""
+
+    rows: np.ndarray
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        array = as_numbers(output)
+        if array is None:
+            return Mismatch("should be rows of integers", f"got {describe(output)}")
+        if len(self.rows) == 0 and array.size == 0:
+            return None
+        if array.shape != self.rows.shape:
+            return Mismatch("has the wrong shape", f"expected {self.rows.shape}, got {array.shape}")
+        if not np.array_equal(_sorted_rows(array), _sorted_rows(self.rows)):
+            return Mismatch("holds other rows than it should", f"expected, in any order, {self.rows.tolist()}")
+        return None
+
+
+@packable
+@dataclass(frozen=True)
+class RowsAmong:
+    """`count` rows of indices at which `mask` is True. `mask`: booleans of any number of dimensions.
+
+    With `cover`, every such place must come up: for random rows drawn often enough.
+    """
+
+    mask: np.ndarray
+    count: int
+    cover: bool = False
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        rows = as_numbers(output)
+        if rows is None or rows.shape != (self.count, self.mask.ndim):
+            shape = describe(output) if rows is None else rows.shape
+            return Mismatch("has the wrong shape", f"expected {(self.count, self.mask.ndim)}, got {shape}")
+        inside = (rows >= 0).all(-1) & (rows < self.mask.shape).all(-1) & (rows == np.floor(rows)).all(-1)
+        if not inside.all() or not self.mask[tuple(rows.astype(int).T)].all():
+            return Mismatch("holds a row that is not allowed")
+        if self.cover and len(np.unique(rows, axis=0)) < self.mask.sum():
+            return Mismatch("never draws some of the allowed rows")
+        return None
+
+
+@packable
+@dataclass(frozen=True)
+class Finite:
+    """Numbers of the given shape, none of them NaN or infinite."""
+
+    shape: tuple
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        array = as_numbers(output)
+        if array is None or array.shape != tuple(self.shape):
+            shape = describe(output) if array is None else array.shape
+            return Mismatch("has the wrong shape", f"expected {tuple(self.shape)}, got {shape}")
+        return None if np.isfinite(array).all() else Mismatch("contains NaN or infinity")
+
+
+@packable
+@dataclass(frozen=True)
+class Between:
+    """Numbers of the given shape, each from `low` to `high`, both included."""
+
+    shape: tuple
+    low: float
+    high: float
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        found = Finite(self.shape).mismatch(output, tolerance)
+        if found:
+            return found
+        array = np.asarray(output)
+        if (array < self.low).any() or (array > self.high).any():
+            return Mismatch(
+                f"should lie between {self.low:g} and {self.high:g}",
+                f"got values from {array.min():.6g} to {array.max():.6g}",
+            )
+        return None
+
+
+def _sorted_rows(rows: np.ndarray) -> np.ndarray:
+    return rows[np.lexsort(rows.T[::-1])]

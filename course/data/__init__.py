@@ -2,5 +2,23 @@
 
 from course.data.att_faces import TEST_PEOPLE, TRAIN_PEOPLE, Faces, faces, shrink
 from course.data.carriers import DataError, cache_folder
+from course.data.pictures import photographs, picture
+from course.data.recordings import FILMS, Brain, Heartbeat, brain, film_frames, heartbeat
 
-__all__ = ["TEST_PEOPLE", "TRAIN_PEOPLE", "DataError", "Faces", "cache_folder", "faces", "shrink"]
+__all__ = [
+    "FILMS",
+    "TEST_PEOPLE",
+    "TRAIN_PEOPLE",
+    "Brain",
+    "DataError",
+    "Faces",
+    "Heartbeat",
+    "brain",
+    "cache_folder",
+    "faces",
+    "film_frames",
+    "heartbeat",
+    "photographs",
+    "picture",
+    "shrink",
+]

@@ -113,5 +113,7 @@ def _read_pgm(path: Path) -> NDArray[np.float32]:
 
 def _undo_line_ends(data: bytes, picture: str) -> bytes:
     data = data.replace(b"\r\n", b"\n")
-    place = len(HEADER) + REAL_PAIRS.get(picture, len(data))
-    return data[:place] + b"\r" * (picture in REAL_PAIRS) + data[place:]
+    if picture in REAL_PAIRS:
+        place = len(HEADER) + REAL_PAIRS[picture]
+        data = data[:place] + b"\r" + data[place:]
+    return data

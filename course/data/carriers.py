@@ -92,7 +92,7 @@ def is_complete(folder: Path, carrier: Carrier) -> bool:
         return stamp["sha256"] == carrier.sha256 and all(
             (folder / name).stat().st_size == size for name, size in stamp["sizes"].items()
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
@@ -139,7 +139,8 @@ def _run_with_progress(command: list[str], workshop: Path, carrier: Carrier) -> 
                     _, errors = pip.communicate(timeout=0.5)
                     break
                 except subprocess.TimeoutExpired:
-                    print(f"\rFetching {carrier.title}: {_megabytes(workshop):.1f} MB", end="", flush=True)
+                    arrived = min(_megabytes(workshop), carrier.megabytes)  # pip keeps a copy for a moment
+                    print(f"\rFetching {carrier.title}: {arrived:.1f} MB", end="", flush=True)
         except BaseException:
             pip.kill()
             raise

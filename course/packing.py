@@ -67,6 +67,8 @@ def unpack(text: str, kinds: bool = True) -> Any:
 def _to_tree(value: Any) -> Any:
     if value is None or type(value) in (bool, int, str):
         return value
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, float | np.ndarray | np.generic):
         return {"array": _array_to_tree(np.asarray(value))}
     if type(value) in (list, tuple):
@@ -81,7 +83,7 @@ def _to_tree(value: Any) -> Any:
 
 
 def _from_tree(tree: Any, kinds: bool) -> Any:
-    if tree is None or type(tree) in (bool, int, str):
+    if tree is None or type(tree) in (bool, int, float, str):
         return tree
     if type(tree) is list:
         return [_from_tree(item, kinds) for item in tree]

@@ -1,0 +1,1 @@
+"""Networks of the course: VGG-16 for pictures, and the face encoder."""

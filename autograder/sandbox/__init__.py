@@ -1,0 +1,11 @@
+"""Where students' code runs: warm kernels in a bubblewrap sandbox, seen from the trusted side."""
+
+from autograder.sandbox.bubblewrap import refusal
+from autograder.sandbox.cell import Execution
+from autograder.sandbox.client import Kernel
+from autograder.sandbox.errors import SandboxError
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.outputs import ANSWER_MIME
+from autograder.sandbox.warm import WarmSandbox
+
+__all__ = ["ANSWER_MIME", "Execution", "Kernel", "Limits", "SandboxError", "WarmSandbox", "refusal"]

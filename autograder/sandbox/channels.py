@@ -1,0 +1,82 @@
+"""The ZeroMQ side of one kernel: its shell and iopub channels."""
+
+import time
+
+import zmq
+from jupyter_client.session import Session
+
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.messages import Message, parse
+from autograder.sandbox.server import ServerGoneError
+
+SHELL_PORT, IOPUB_PORT = 1, 2
+QUEUE = 4  # messages ZeroMQ holds for us; the kernel holds the others
+
+
+class Channels:
+    """Shell and iopub of one kernel. The sockets connect once and never again."""
+
+    def __init__(self, ipc: str, key: str, limits: Limits) -> None:
+        self.received_bytes, self.received = 0, 0
+        self._session = Session(key=key.encode(), username="grader")
+        self._context = zmq.Context()
+        self._shell = self._connect(zmq.DEALER, f"ipc://{ipc}/k-{SHELL_PORT}", limits)
+        self._iopub = self._connect(zmq.SUB, f"ipc://{ipc}/k-{IOPUB_PORT}", limits)
+        self._lost = [s.get_monitor_socket(zmq.EVENT_DISCONNECTED) for s in (self._shell, self._iopub)]
+
+    def _connect(self, kind: int, address: str, limits: Limits) -> zmq.Socket:
+        socket = self._context.socket(kind)
+        socket.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
+        socket.setsockopt(zmq.RCVHWM, QUEUE)
+        # A student may put a link in the place of a socket: never follow it anywhere.
+        socket.setsockopt(zmq.RECONNECT_IVL, -1)
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.SNDTIMEO, 1000)  # milliseconds; without a peer, sending would wait forever
+        if kind == zmq.SUB:
+            socket.setsockopt(zmq.SUBSCRIBE, b"")
+        socket.connect(address)
+        return socket
+
+    def handshake(self, seconds: float) -> None:
+        """Wait until both channels carry messages; ServerGoneError if they do not in time."""
+        deadline, missing = time.monotonic() + seconds, {"kernel_info_reply", "status"}
+        while missing:
+            if time.monotonic() > deadline:
+                raise ServerGoneError
+            if "status" in missing:  # sent again: what came before the subscription is lost
+                self._session.send(self._shell, "kernel_info_request", {})
+            missing -= {message.kind for message in self.receive(0.02) if message is not None}
+
+    def execute(self, code: str) -> str:
+        """Send a cell; returns the id that its answers carry. zmq.Again if nobody takes it."""
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+        content |= {"allow_stdin": False, "stop_on_error": False}
+        self.received_bytes, self.received = 0, 0
+        request = self._session.msg("execute_request", content)
+        self._session.send(self._shell, request)
+        return str(request["header"]["msg_id"])
+
+    def receive(self, seconds: float, *others: int) -> list[Message | None]:
+        """What comes in that time, at most one message a channel; sooner if one of `others` has something."""
+        poller = zmq.Poller()
+        for source in (self._shell, self._iopub, *others):
+            poller.register(source, zmq.POLLIN)
+        ready = dict(poller.poll(int(seconds * 1000)))
+        return [self._read(socket) for socket in (self._iopub, self._shell) if socket in ready]
+
+    def _read(self, socket: zmq.Socket) -> Message | None:
+        frames = socket.recv_multipart()
+        self.received += 1
+        self.received_bytes += sum(map(len, frames))
+        return parse(frames)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the kernel's end is gone, or ZeroMQ closed a channel because a message was too large."""
+        return any(monitor.poll(0) for monitor in self._lost)
+
+    def close(self) -> None:
+        """Close the sockets and drop what they hold."""
+        for socket in (self._shell, self._iopub):
+            socket.disable_monitor()
+        self._context.destroy(linger=0)

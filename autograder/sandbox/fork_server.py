@@ -1,0 +1,229 @@
+"""Process 1 of the sandbox: imports everything once, then forks one kernel at a time.
+
+This file runs alone, outside the package: it may import nothing of `autograder`.
+
+It is told what to do, and reports, in JSON over a socket pair that a kernel closes before any student code
+runs: "fork" -> "ready" (or "failed"), "clean" -> "clean", "interrupt", and "ended" whenever a kernel has
+ended. SIGUSR1 ends everything but this process at once. Whatever it cannot put right, it answers by ending itself,
+and the sandbox with it: the trusted side then starts a new one.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import io
+import json
+import logging
+import os
+import resource
+import shutil
+import signal
+import sys
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ALONE = os.getpid() == 1  # in a process namespace of its own, where kill(-1) is safe
+PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
+MODULES = (
+    *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "matplotlib_inline.backend_inline"),
+    *("tensorflow", "keras", "numpy", "matplotlib.pyplot", "course"),
+)
+LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
+
+
+def main() -> None:
+    """Warm up, say so, serve until the trusted side goes away."""
+    settings = json.loads(sys.argv[1])
+    sys.path[0] = ""  # like any notebook; not the folder of this file
+    control = Connection(settings["control"])
+    protect()
+    warm_up()
+    signal.signal(signal.SIGUSR1, lambda *_: kill_others())
+    tell(control, "warm")
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        serve(control, settings)
+    end_others()
+
+
+def protect() -> None:
+    """Nobody but root may look into this process or attach to it."""
+    prctl(PR_SET_DUMPABLE, 0)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def prctl(option: int, value: int) -> None:
+    """prctl(2), on Linux."""
+    if sys.platform.startswith("linux") and ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), f"prctl({option}, {value}) failed")
+
+
+def warm_up() -> None:
+    """Import what notebooks use. No TensorFlow operation may run: its threads would not survive a fork."""
+    for name in MODULES:
+        importlib.import_module(name)
+    figure = importlib.import_module("matplotlib.figure").Figure()
+    figure.add_subplot().set_title("fonts are loaded now")
+    figure.savefig(io.BytesIO())
+    gc.collect()
+    gc.freeze()
+
+
+def serve(control: Connection, settings: dict[str, Any]) -> None:
+    """Do what the trusted side asks; EOFError when it is gone."""
+    own_limits, kernel = limits_of_server(), 0
+    while True:
+        if control.poll(0.05):
+            request = json.loads(control.recv_bytes())
+            if request["do"] == "interrupt" and kernel:
+                os.kill(kernel, signal.SIGINT)
+            if request["do"] in ("clean", "fork"):
+                clean(settings["writable"])
+                kernel = 0
+                if limits_of_server() != own_limits:
+                    sys.exit("a notebook changed the limits of the fork server")
+            if request["do"] == "clean":
+                tell(control, "clean")
+            if request["do"] == "fork":
+                kernel = fork_kernel(control, settings, request["key"])
+        if kernel and kernel in reaped():
+            kernel = 0
+            tell(control, "ended")
+
+
+def tell(control: Connection, event: str, **more: str) -> None:
+    """Report to the trusted side."""
+    control.send_bytes(json.dumps({"event": event, **more}).encode())
+
+
+def limits_of_server() -> list[Any]:
+    """What a process of the same user could change about this one, and the next kernel would inherit."""
+    limits: list[Any] = [resource.getrlimit(limit) for limit in LIMITS]
+    scheduling = [os.getpriority(os.PRIO_PROCESS, 0)]
+    if sys.platform.startswith("linux"):
+        scheduling += [os.sched_getscheduler(0), *sorted(os.sched_getaffinity(0))]
+    return limits + scheduling
+
+
+def reaped() -> set[int]:
+    """The processes that have ended since the last call."""
+    ended: set[int] = set()
+    with contextlib.suppress(ChildProcessError):
+        while pid := os.waitpid(-1, os.WNOHANG)[0]:
+            ended.add(pid)
+    return ended
+
+
+def kill_others() -> None:
+    """SIGKILL to every process a notebook left."""
+    if ALONE:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+        return
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def end_others() -> None:
+    """Kill and wait until nobody is left."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            kill_others()
+            os.waitpid(-1, 0)
+
+
+def clean(writable: list[str]) -> None:
+    """The state before any notebook: no other process, nothing in any writable place."""
+    end_others()
+    for place in writable:
+        wipe(place)
+
+
+def wipe(place: str) -> None:
+    """Empty a folder while nothing else runs. Links are removed, not followed; mounts are not students'."""
+    Path(place).chmod(0o700)
+    for name in os.listxattr(place) if sys.platform.startswith("linux") else []:
+        os.removexattr(place, name)
+    with os.scandir(place) as entries:
+        for entry in list(entries):
+            if entry.is_dir(follow_symlinks=False):
+                if not os.path.ismount(entry.path):
+                    shutil.rmtree(entry.path)
+            else:
+                Path(entry.path).unlink()
+    os.utime(place, (0, 0))
+
+
+def fork_kernel(control: Connection, settings: dict[str, Any], key: str) -> int:
+    """Fork a kernel and report when its sockets are open, or why they are not; returns its process id."""
+    ready, write_ready = os.pipe()
+    kernel = os.fork()
+    if kernel == 0:
+        control.close()
+        os.close(ready)
+        run_kernel(settings, key, write_ready)
+    os.close(write_ready)
+    with os.fdopen(ready, "rb") as pipe:
+        said = pipe.read().decode()
+    tell(control, "ready") if said == "ready" else tell(control, "failed", why=said)
+    return kernel
+
+
+def run_kernel(settings: dict[str, Any], key: str, ready: int) -> None:
+    """In the child: become the kernel. Never returns."""
+    try:
+        become_ordinary(settings)
+        app = kernel_app(settings["ipc"], key)
+        os.write(ready, b"ready")
+        os.close(ready)
+        app.start()
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.write(ready, traceback.format_exc().encode()[-4000:])
+    finally:
+        os._exit(0)
+
+
+def become_ordinary(settings: dict[str, Any]) -> None:
+    """A session of its own, no open file of the server's, the limits; visible to debuggers again."""
+    os.setsid()
+    signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    os.close(nothing)
+    prctl(PR_SET_DUMPABLE, 1)
+    for name, value in settings["rlimits"].items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+    if sys.platform.startswith("linux"):
+        # If the machine runs out of memory, this goes first.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    os.chdir(settings["home"])
+
+
+def kernel_app(ipc: str, key: str) -> Any:
+    """An ipykernel whose sockets are open. Stores no history, starts no debugger."""
+    from ipykernel.kernelapp import IPKernelApp
+    from traitlets.config import Config
+
+    config = Config()
+    place = {"transport": "ipc", "ip": f"{ipc}/k", "connection_file": f"{ipc}/kernel.json"}
+    ports = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+    config.IPKernelApp.update({**place, **ports, "log_level": logging.CRITICAL})
+    config.Session.key = key.encode()
+    config.HistoryManager.enabled = False
+    app: Any = IPKernelApp.instance(config=config)
+    app.initialize([])
+    app.shell.enable_matplotlib("inline")  # pyplot was imported when there was no shell to show figures in
+    return app
+
+
+if __name__ == "__main__":
+    main()

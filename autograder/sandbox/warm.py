@@ -1,0 +1,122 @@
+"""The warm sandbox: one fork server, one kernel at a time."""
+
+import secrets
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from autograder.sandbox.bubblewrap import refusal
+from autograder.sandbox.channels import Channels
+from autograder.sandbox.client import Kernel
+from autograder.sandbox.errors import SandboxError
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.server import ForkServer, ServerGoneError
+from autograder.sandbox.watcher import Watcher
+
+READY_SECONDS = 20.0  # for the fork server to clean up and fork, and for the kernel to answer
+ATTEMPTS = 2
+WARNING = (
+    "WARNING: isolation is off. Students' code can read and change every file of yours, use the network, and "
+    "disturb other submissions. Their grades are still judged outside their processes.\n"
+)
+
+Isolation = Literal["bwrap", "none"]
+
+
+class WarmSandbox:
+    """A sandbox in which everything is imported already; one a worker process, one kernel at a time.
+
+    Args:
+        isolation: "bwrap", or "none" for a plain child process (with a warning).
+        limits: what one notebook may use.
+        environment: environment variables inside, besides those of environment.py.
+        readonly: files and folders that students' code may read, at the same place.
+
+    Start it in a thread that lives as long as the sandbox: it ends with the thread that started it.
+    """
+
+    def __init__(
+        self,
+        isolation: Isolation = "bwrap",
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        environment: Mapping[str, str] | None = None,
+        readonly: Sequence[Path] = (),
+    ) -> None:
+        self.isolation, self.limits = isolation, limits
+        self._environment, self._readonly = dict(environment or {}), list(readonly)
+        self._server: ForkServer | None = None
+
+    def start(self) -> None:
+        """Warm up, unless it is warm.
+
+        Raises:
+            SandboxError: this machine cannot do it.
+        """
+        if self._server is None:
+            if why := refusal(self.isolation):
+                raise SandboxError(why)
+            if self.isolation == "none":
+                sys.stderr.write(WARNING)
+        if self._server is None or self._server.dead:
+            self._server = ForkServer(self.isolation, self.limits, self._environment, self._readonly)
+
+    @contextmanager
+    def kernel(self) -> Iterator[Kernel]:
+        """A fresh kernel; at the end everything in the sandbox is killed and every writable place wiped."""
+        kernel = Kernel(self)
+        try:
+            yield kernel
+        finally:
+            kernel.close()
+            self.clean()
+
+    def open_kernel(self) -> tuple[ForkServer, Channels, Watcher]:
+        """Fork a kernel, in a new sandbox if the old one does not answer; for Kernel and the provisioner."""
+        for _ in range(ATTEMPTS):
+            self.start()
+            assert self._server is not None
+            try:
+                return self._server, *self._fork(self._server)
+            except ServerGoneError:
+                self._server.close()
+        raise SandboxError("No kernel became ready in the sandbox: see whether memory is short here.")
+
+    def _fork(self, server: ForkServer) -> tuple[Channels, Watcher]:
+        key = secrets.token_hex(16)
+        server.ask("fork", key=key)
+        server.wait_for("ready", READY_SECONDS)
+        channels = Channels(server.ipc, key, self.limits)
+        try:
+            channels.handshake(READY_SECONDS)
+        except ServerGoneError:
+            channels.close()
+            raise
+        return channels, Watcher(server, self.limits)
+
+    def clean(self) -> None:
+        """End everything a notebook left; where that fails, the sandbox: the next kernel gets a new one."""
+        if self._server is None or self._server.dead:
+            return
+        try:
+            self._server.ask("clean")
+            self._server.wait_for("clean", READY_SECONDS)
+        except ServerGoneError:
+            self._server.close()
+
+    def close(self) -> None:
+        """End the sandbox and everything in it."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def __enter__(self) -> "WarmSandbox":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

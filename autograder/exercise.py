@@ -1,6 +1,6 @@
 """The vocabulary: an exercise is a reference, cases and known mistakes, defined once. See README, "Add an exercise"."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +36,7 @@ class Case:
     shows: str = ""
     probe: str = "value"
     gradient_of: tuple[str, ...] = ()
-    expect: dict[str, Expectation] = field(default_factory=dict)
+    expect: Mapping[str, Expectation] = field(default_factory=dict)
     weight: float = 1.0
     edge: bool = False
     tolerance: float = TOLERANCE
@@ -61,12 +61,13 @@ class Exercise:
     unnamed: frozenset[str] = frozenset()
 
     def frozen(self, rng: np.random.Generator) -> list[FrozenCase]:
-        """Cases drawn from `rng` with the reference's outputs, and every mistake's where they differ."""
+        """Cases drawn from `rng` with the reference's outputs, and each named mistake's where they differ."""
         return [self._freeze(case) for case in self.cases(rng)]
 
     def _freeze(self, case: Case) -> FrozenCase:
-        expected = outputs(case, self.reference) | case.expect
-        mistakes = {name: _outputs_or_none(case, wrong) for name, wrong in self.mistakes.items()}
+        expected = outputs(case, self.reference) | dict(case.expect)
+        named = {name: wrong for name, wrong in self.mistakes.items() if name not in self.unnamed}
+        mistakes = {name: _outputs_or_none(case, wrong) for name, wrong in named.items()}
         shown = {name: found for name, found in mistakes.items() if _differs(expected, found, case.tolerance)}
         return FrozenCase(
             name=case.name,

@@ -56,7 +56,7 @@ def parse_answer(text: Any) -> tuple[int, Answer] | None:
     sound = type(index) is int and type(outcome) is str and type(outputs) is dict and type(message) is str
     if not sound or outcome not in ("returned", "raised", "missing"):
         return None
-    return index, Answer(outcome, outputs, message[:MAX_MESSAGE])  # type: ignore[arg-type]
+    return index, Answer(outcome, outputs, message[:MAX_MESSAGE])
 
 
 def _outcome(verdicts: Sequence[CaseVerdict]) -> ExerciseOutcome:
@@ -85,9 +85,7 @@ def _message(outcome: ExerciseOutcome, mistake: str | None, verdicts: Sequence[C
         return SENTENCES[outcome]
     if mistake:
         return f"It looks as if {mistake}."
-    first = next(
-        verdict for verdict in verdicts if not verdict.passed and _outcome([verdict]) == outcome
-    )
+    first = next(verdict for verdict in verdicts if not verdict.passed and _outcome([verdict]) == outcome)
     if outcome in ("timed_out", "crashed"):
         return first.answer.message or SENTENCES[outcome]
     detail = f": {first.answer.message}" if outcome == "raised" else ""

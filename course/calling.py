@@ -55,7 +55,9 @@ def plain(value: Any) -> Any:
         array = np.array(value)
         if array.dtype.name in DTYPES:
             return array
-    raise PackingError(f"the function returned a {type(value).__name__}; expected numbers or an array of numbers")
+    raise PackingError(
+        f"the function returned a {type(value).__name__}; expected numbers or an array of numbers"
+    )
 
 
 def answer_in_kernel(name: str, questions: str, namespace: Mapping[str, Any]) -> None:
@@ -67,7 +69,12 @@ def answer_in_kernel(name: str, questions: str, namespace: Mapping[str, Any]) ->
             answer = call(namespace[name], question)
         else:
             answer = Answer("missing", message=f"there is no function {name}")
-        reply = {"case": index, "outcome": answer.outcome, "outputs": answer.outputs, "message": answer.message}
+        reply = {
+            "case": index,
+            "outcome": answer.outcome,
+            "outputs": answer.outputs,
+            "message": answer.message,
+        }
         publish_display_data({ANSWER_MIME: pack(reply)})
 
 

@@ -39,7 +39,9 @@ def check(function: Callable[..., Any]) -> None:
     cases = load(name)
     answers = [call(function, case.question()) for case in cases]
     if answers[0].outcome == "missing":
-        raise NotWrittenError(f"{name} is not written yet: replace the last line of the exercise by your code.")
+        raise NotWrittenError(
+            f"{name} is not written yet: replace the last line of the exercise by your code."
+        )
     verdicts = judge_cases(cases, answers)
     mistake = diagnose(cases, answers)
     _show(name, verdicts, mistake)
@@ -85,7 +87,11 @@ class _Table:
 
 
 def _row(verdict: CaseVerdict) -> str:
-    mark = '<td style="color:#1a7f37">✓ right</td>' if verdict.passed else '<td style="color:#b3261e">✗ not yet</td>'
+    mark = (
+        '<td style="color:#1a7f37">✓ right</td>'
+        if verdict.passed
+        else '<td style="color:#b3261e">✗ not yet</td>'
+    )
     case = verdict.case
     inputs = "<br>".join(f"{escape(key)} = {escape(_input(value))}" for key, value in case.inputs.items())
     outcome = "as expected" if verdict.passed else _reason(verdict)
@@ -107,5 +113,3 @@ def _show(name: str, verdicts: Sequence[CaseVerdict], mistake: str | None) -> No
     from IPython.display import display
 
     display(_Table(name, verdicts, mistake))
-
-

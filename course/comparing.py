@@ -166,7 +166,9 @@ class AnyOrder:
         if array.shape != self.rows.shape:
             return Mismatch("has the wrong shape", f"expected {self.rows.shape}, got {array.shape}")
         if not np.array_equal(_sorted_rows(array), _sorted_rows(self.rows)):
-            return Mismatch("holds other rows than it should", f"expected, in any order, {self.rows.tolist()}")
+            return Mismatch(
+                "holds other rows than it should", f"expected, in any order, {self.rows.tolist()}"
+            )
         return None
 
 

@@ -12,10 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-DTYPES = frozenset(
-    ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
-    + ["float16", "float32", "float64", "complex64", "complex128"]
-)
+DTYPES = frozenset({np.dtype(code).name for code in "?bhilBHILefdFD"})
 MAX_CHARACTERS = 64_000_000
 MAX_DIMENSIONS = 16
 

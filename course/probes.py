@@ -12,12 +12,16 @@ import numpy as np
 Probe = Callable[[Callable[..., Any], dict[str, Any], tuple[str, ...]], dict[str, Any]]
 
 
-def value(function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]) -> dict[str, Any]:
+def value(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
     """What the function returns."""
     return {"value": function(*inputs.values())}
 
 
-def gradient(function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]) -> dict[str, Any]:
+def gradient(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
     """What the function returns for tensors, and the gradient of `cotangent`-weighted outputs.
 
     A gradient that does not exist, because TensorFlow was left on the way, is None.
@@ -35,7 +39,9 @@ def gradient(function: Callable[..., Any], inputs: dict[str, Any], gradient_of: 
     return {"value": returned} | {f"gradient of {name}": found for name, found in named}
 
 
-def draws(function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]) -> dict[str, Any]:
+def draws(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
     """Three random draws: the last input seeds one generator, the same again, and another one."""
     *arguments, seed = inputs.values()
     first, again, other = (
@@ -50,7 +56,9 @@ def draws(function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tup
     }
 
 
-def train_step(function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]) -> dict[str, Any]:
+def train_step(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
     """What a training step returns, and the encoder's parameters after it."""
     encoder = next(iter(inputs.values()))
     cost = function(*inputs.values())

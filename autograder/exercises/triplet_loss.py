@@ -117,7 +117,9 @@ def loss_cases(rng: Generator) -> list[Case]:
         Case("five triplets", encodings(rng, 5, 7) | {"alpha": 0.2}, "Some teach, some are easy and give 0."),
         Case("a wide margin", encodings(rng, 4, 9) | {"alpha": 0.6}, "alpha is a parameter, here 0.6."),
         Case("no margin", encodings(rng, 6, 3) | {"alpha": 0.0}, "Without a margin only wrong orders cost."),
-        Case("two triplets", encodings(rng, 2, 5) | {"alpha": 0.3}, "A small batch still gives one loss each."),
+        Case(
+            "two triplets", encodings(rng, 2, 5) | {"alpha": 0.3}, "A small batch still gives one loss each."
+        ),
         Case(
             "its gradient",
             encodings(rng, 3, 4) | {"alpha": 0.25},
@@ -150,7 +152,11 @@ def cost_cases(rng: Generator) -> list[Case]:
     return [
         Case("five triplets", encodings(rng, 5, 7) | {"alpha": 0.2}, "J is the sum of the losses."),
         Case("a wide margin", encodings(rng, 8, 4) | {"alpha": 0.6}, "alpha is a parameter, here 0.6."),
-        Case("hard triplets", encodings(rng, 3, 6, easy=False) | {"alpha": 0.9}, "Every triplet costs something."),
+        Case(
+            "hard triplets",
+            encodings(rng, 3, 6, easy=False) | {"alpha": 0.9},
+            "Every triplet costs something.",
+        ),
         Case(
             "its gradient",
             encodings(rng, 4, 3) | {"alpha": 0.25},
@@ -164,25 +170,29 @@ def cost_cases(rng: Generator) -> list[Case]:
 # valid_triplets
 
 
+def same_person(labels: Array) -> Array:
+    return np.equal(labels[:, None], labels[None, :])
+
+
 def valid_triplets(labels: Array) -> Array:
-    same = labels[:, None] == labels[None, :]
+    same = same_person(labels)
     other_picture = ~np.eye(len(labels), dtype=bool)
     return (same & other_picture)[:, :, None] & ~same[:, None, :]
 
 
 def valid_with_itself(labels: Array) -> Array:
-    same = labels[:, None] == labels[None, :]
+    same = same_person(labels)
     return same[:, :, None] & ~same[:, None, :]
 
 
 def valid_with_any_negative(labels: Array) -> Array:
-    same = labels[:, None] == labels[None, :]
+    same = same_person(labels)
     positive = same & ~np.eye(len(labels), dtype=bool)
     return np.repeat(positive[:, :, None], len(labels), axis=2)
 
 
 def valid_with_any_positive(labels: Array) -> Array:
-    same = labels[:, None] == labels[None, :]
+    same = same_person(labels)
     return np.repeat(~same[:, None, :], len(labels), axis=1)
 
 
@@ -192,9 +202,13 @@ def valid_swapped(labels: Array) -> Array:
 
 def valid_cases(rng: Generator) -> list[Case]:
     return [
-        Case("six pictures", {"labels": rng.permutation([4, 4, 7, 7, 7, 9])}, "Person 9 has a single picture."),
+        Case(
+            "six pictures", {"labels": rng.permutation([4, 4, 7, 7, 7, 9])}, "Person 9 has a single picture."
+        ),
         Case("seven pictures", {"labels": rng.permutation([2, 2, 2, 5, 5, 8, 8])}, "Three people."),
-        Case("five pictures", {"labels": rng.permutation([0, 0, 30, 30, 1])}, "0 is a person like any other."),
+        Case(
+            "five pictures", {"labels": rng.permutation([0, 0, 30, 30, 1])}, "0 is a person like any other."
+        ),
         Case("one person", {"labels": np.array([3, 3, 3])}, "No negative, so no triplet.", edge=True),
         Case("all different", {"labels": np.array([1, 2, 3, 4])}, "No positive, so no triplet.", edge=True),
     ]
@@ -285,19 +299,21 @@ def hardest_triplets(distances: Array, labels: Array) -> Array:
     return np.array(rows, dtype=int).reshape(-1, 3)
 
 
-def masked_hardest(distances: Array, labels: Array, positive: Array, negative: Array, lonely: str = "drop") -> Array:
+def masked_hardest(
+    distances: Array, labels: Array, positive: Array, negative: Array, lonely: str = "drop"
+) -> Array:
     """Batch-hard with the given masks; an anchor without a positive or negative is dropped, kept or padded."""
     farthest = np.where(positive, distances, -np.inf).argmax(1)
     nearest = np.where(negative, distances, np.inf).argmin(1)
     rows = np.stack([np.arange(len(labels)), farthest, nearest], axis=1)
-    complete = positive.any(1) & negative.any(1)
+    complete = np.any(positive, axis=1) & np.any(negative, axis=1)
     if lonely == "pad":
         return np.where(complete[:, None], rows, -1)
     return rows if lonely == "keep" else rows[complete]
 
 
 def masks(labels: Array) -> tuple[Array, Array, Array]:
-    same = labels[:, None] == labels[None, :]
+    same = same_person(labels)
     return same & ~np.eye(len(labels), dtype=bool), ~same, same
 
 
@@ -332,17 +348,19 @@ def hardest_lonely_kept(distances: Array, labels: Array) -> Array:
 
 def hardest_any_positive(distances: Array, labels: Array) -> Array:
     positive, negative, _ = masks(labels)
-    anybody = np.ones_like(positive) & positive.any(1)[:, None]
+    anybody = np.ones_like(positive) & np.any(positive, axis=1)[:, None]
     return masked_hardest(distances, labels, anybody, negative)
 
 
 def hardest_any_negative(distances: Array, labels: Array) -> Array:
     positive, negative, _ = masks(labels)
-    anybody = ~np.eye(len(labels), dtype=bool) & negative.any(1)[:, None]
+    anybody = ~np.eye(len(labels), dtype=bool) & np.any(negative, axis=1)[:, None]
     return masked_hardest(distances, labels, positive, anybody)
 
 
-def row_case(rows_of: Callable[..., Array], name: str, inputs: dict[str, Any], shows: str, edge: bool = False) -> Case:
+def row_case(
+    rows_of: Callable[..., Array], name: str, inputs: dict[str, Any], shows: str, edge: bool = False
+) -> Case:
     """A case in which the rows may come in any order."""
     return Case(name, inputs, shows, expect={"value": AnyOrder(rows_of(**inputs))}, edge=edge)
 
@@ -353,7 +371,9 @@ def hardest_cases(rng: Generator) -> list[Case]:
 
     return [
         case("nine pictures", [1, 1, 1, 2, 2, 2, 2, 6, 6], "Every anchor has a positive."),
-        case("two lonely people", [1, 1, 1, 1, 2, 2, 2, 3, 4], "Persons 3 and 4 have one picture: no anchors."),
+        case(
+            "two lonely people", [1, 1, 1, 1, 2, 2, 2, 3, 4], "Persons 3 and 4 have one picture: no anchors."
+        ),
         case("twelve pictures", [0, 0, 0, 0, 5, 5, 5, 5, 7, 7, 7, 8], "Three positives for most anchors."),
         case("no positives", [1, 2, 3, 4], "No rows: an array of shape (0, 3).", edge=True),
         case("no negatives", [1, 1, 1], "No rows: an array of shape (0, 3).", edge=True),
@@ -394,7 +414,11 @@ def is_semi_hard_cases(rng: Generator) -> list[Case]:
         d_an = d_ap + alpha * offset
         return {"d_ap": d_ap.astype(np.float32), "d_an": d_an.astype(np.float32), "alpha": alpha}
 
-    borders = {"d_ap": np.array([0.5, 0.5, 0.5, 1.0]), "d_an": np.array([0.5, 0.75, 0.625, 1.25]), "alpha": 0.25}
+    borders = {
+        "d_ap": np.array([0.5, 0.5, 0.5, 1.0]),
+        "d_an": np.array([0.5, 0.75, 0.625, 1.25]),
+        "alpha": 0.25,
+    }
     return [
         Case("eleven triplets", around((11,), 0.2), "Hard, semi-hard and easy ones."),
         Case("a wide margin", around((7,), 0.6), "alpha is a parameter, here 0.6."),
@@ -487,7 +511,9 @@ def graded_distances(rng: Generator, labels: list[int], alpha: float) -> dict[st
         same = (people == people[i]) & (np.arange(m) != i)
         others = people != people[i]
         distances[i, same] = 0.5 + 0.1 * alpha * rng.permutation(same.sum())
-        offsets = np.resize([-0.6, 0.6, 0.45, 1.8, 2.4, 0.75], others.sum()) + rng.uniform(-0.02, 0.02, others.sum())
+        offsets = np.resize([-0.6, 0.6, 0.45, 1.8, 2.4, 0.75], others.sum()) + rng.uniform(
+            -0.02, 0.02, others.sum()
+        )
         distances[i, others] = 0.5 + alpha * rng.permutation(offsets)
     return {"distances": distances.astype(np.float32), "labels": people, "alpha": alpha}
 
@@ -496,9 +522,16 @@ def semi_hard_cases(rng: Generator) -> list[Case]:
     def case(name: str, inputs: dict[str, Any], shows: str, edge: bool = False) -> Case:
         return row_case(semi_hard_triplets, name, inputs, shows, edge)
 
-    nothing = {"distances": np.array([[0, 0.1, 0.9], [0.1, 0, 0.8], [0.9, 0.8, 0]]), "labels": np.array([1, 1, 2])}
+    nothing = {
+        "distances": np.array([[0, 0.1, 0.9], [0.1, 0, 0.8], [0.9, 0.8, 0]]),
+        "labels": np.array([1, 1, 2]),
+    }
     return [
-        case("ten pictures", graded_distances(rng, [1, 1, 1, 2, 2, 2, 3, 3, 4, 4], 0.2), "Every pair, both ways."),
+        case(
+            "ten pictures",
+            graded_distances(rng, [1, 1, 1, 2, 2, 2, 3, 3, 4, 4], 0.2),
+            "Every pair, both ways.",
+        ),
         case("a wide margin", graded_distances(rng, [5, 5, 5, 6, 6, 7, 8, 9, 9], 0.5), "alpha is 0.5 here."),
         case("a narrow margin", graded_distances(rng, [1, 1, 2, 2, 3, 4, 4, 4], 0.1), "alpha is 0.1 here."),
         case("nothing to learn", nothing | {"alpha": 0.2}, "All easy: an array of shape (0, 3).", edge=True),
@@ -545,7 +578,9 @@ def step_mean(
 
 
 def step_cases(rng: Generator) -> list[Case]:
-    def case(name: str, m: int, shape: tuple[int, int], size: int, alpha: float, rate: float, shows: str) -> Case:
+    def case(
+        name: str, m: int, shape: tuple[int, int], size: int, alpha: float, rate: float, shows: str
+    ) -> Case:
         pixels = int(np.prod(shape))
         images = rng.uniform(size=(m, *shape)).astype(np.float32)
         kernel = rng.normal(size=(pixels, size), scale=0.6 / np.sqrt(pixels)).astype(np.float32)

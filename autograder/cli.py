@@ -1,0 +1,116 @@
+"""`autograder release | grade | feedback | doctor`: the instructor's commands."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from autograder.paths import COURSE
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; what the caller did wrong ends with a sentence and exit status 1."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except (LookupError, RuntimeError, OSError) as error:
+        print(f"autograder: {error.args[0] if error.args else error}", file=sys.stderr)
+        return 1
+
+
+def release(options: argparse.Namespace) -> int:
+    """Writes the student versions and the public cases."""
+    from autograder.exercises import assignments
+    from autograder.release import release as release_assignment
+
+    for assignment in options.assignment or assignments():
+        release_assignment(assignment, options.root.resolve())
+        print(f"{assignment}: released")
+    return 0
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grades a class and prints the table of results, or writes it as JSON."""
+    from autograder.files import write_atomically
+    from autograder.handin import students
+    from autograder.progress import graded_with_progress
+    from autograder.rows import document
+
+    root = options.root.resolve()
+    wanted = options.students.split(",") if options.students else students(root, options.assignment)
+    seed, rows = graded_with_progress(root, options.assignment, wanted, options)
+    if options.json:
+        text = json.dumps(document(options.assignment, seed, rows), indent=1, ensure_ascii=False)
+        write_atomically(Path(options.json), text.encode())
+    return 0 if len(rows) == len(wanted) else 1
+
+
+def feedback(options: argparse.Namespace) -> int:
+    """Writes the feedback pages anew, after an instructor's comments and changed scores."""
+    from autograder.nbgrader import converter
+
+    converter("GenerateFeedback", options.root.resolve(), options.assignment).start()
+    print(f"{options.assignment}: feedback lies in {options.root / 'feedback'}")
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Says what this machine can do."""
+    from autograder.doctor import findings
+
+    found = findings()
+    for finding in found:
+        print(f"{'ok  ' if finding.good else 'no  '} {finding.what}: {finding.says}")
+    return 0 if all(finding.good or not finding.needed for finding in found) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    added = _add(commands, "release", release)
+    added.add_argument("assignment", nargs="*", help="default: all")
+    _add_root(added)
+    _grade_options(_add(commands, "grade", grade))
+    added = _add(commands, "feedback", feedback)
+    added.add_argument("assignment")
+    _add_root(added)
+    _add(commands, "doctor", doctor)
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: Command
+) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+    added.set_defaults(command=command)
+    return added
+
+
+def _add_root(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--root", type=Path, default=COURSE, help="the folder of the class (default: the course's)"
+    )
+
+
+def _grade_options(parser: argparse.ArgumentParser) -> None:
+    _add_root(parser)
+    parser.add_argument("assignment")
+    parser.add_argument("--students", metavar="A,B", help="only these (default: everybody who handed in)")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="sandboxes at work (default: cores)"
+    )
+    parser.add_argument(
+        "--seed", type=int, help="of the hidden cases (default: the class's recorded, secret one)"
+    )
+    parser.add_argument("--isolation", choices=["bwrap", "none"], default="bwrap", help="default: bwrap")
+    parser.add_argument("--cell-timeout", type=float, metavar="S", help="seconds a cell may run")
+    parser.add_argument("--force", action="store_true", help="grade again what is graded already")
+    parser.add_argument("--json", metavar="FILE", help="write the results there")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

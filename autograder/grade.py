@@ -1,0 +1,172 @@
+"""One notebook: run its cells, put the cases to its functions, judge. Bytes in, graded notebook out.
+
+Nothing is written here and nothing is kept, so a class is a map over submissions.
+"""
+
+import copy
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.exercises import exercises_of
+from autograder.handin import HandIn
+from autograder.intake import CleanNotebook, UnreadableError, clean
+from autograder.judge import Verdict, judge, parse_answer
+from autograder.record import record
+from autograder.sandbox import Execution, Kernel, WarmSandbox
+from autograder.template import Template
+from course.calling import Answer
+from course.cases import FrozenCase
+from course.packing import pack
+
+MAX_RESTARTS = 3
+"""So often a notebook's kernel is started anew, without what ended it, before the rest is given up."""
+
+Status = Literal["graded", "unreadable", "crashed"]
+Cases = Mapping[str, Sequence[FrozenCase]]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What comes of one submission."""
+
+    status: Status
+    verdicts: tuple[Verdict, ...]
+    message: str
+    seconds: float
+    notebook: NotebookNode
+
+    @property
+    def score(self) -> float:
+        return round(sum(verdict.score for verdict in self.verdicts), 2)
+
+
+def hidden_cases(assignment: str, seed: int) -> Cases:
+    """The cases of a grading run; the same for every student of one seed."""
+    return {
+        name: exercise.frozen(np.random.default_rng([seed, index]))
+        for index, (name, exercise) in enumerate(exercises_of(assignment).items())
+    }
+
+
+def grade(hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbox) -> Graded:
+    """Grades one hand-in.
+
+    Args:
+        hand_in: the uploaded file's bytes.
+        template: the assignment.
+        cases: `hidden_cases` of the run.
+        sandbox: a started sandbox; it runs one notebook at a time.
+    """
+    start = time.monotonic()
+    if hand_in.refusal:
+        return refused(template, hand_in.refusal)
+    try:
+        cleaned = clean(hand_in.data, template)
+    except UnreadableError as error:
+        return refused(template, str(error))
+    with sandbox.kernel() as kernel:
+        run = Run(kernel, cleaned, template)
+        run.cells()
+        answers = {name: run.ask(name, cases[name]) for name in template.slots}
+    verdicts = tuple(
+        judge(name, cases[name], answers[name], slot.points) for name, slot in template.slots.items()
+    )
+    told = tuple(filter(None, [hand_in.note, *cleaned.repairs, *run.told()]))
+    crashed = all(verdict.outcome == "crashed" for verdict in verdicts)
+    notebook = record(cleaned.notebook, verdicts, told)
+    return Graded(
+        "crashed" if crashed else "graded", verdicts, " ".join(told), time.monotonic() - start, notebook
+    )
+
+
+def refused(template: Template, message: str) -> Graded:
+    """No points for what could not be read: the released notebook, with the reason on top."""
+    verdicts = tuple(
+        Verdict(name, "missing", 0.0, slot.points, None, message) for name, slot in template.slots.items()
+    )
+    notebook = record(copy.deepcopy(template.notebook), verdicts, (message,))
+    return Graded("unreadable", verdicts, message, 0.0, notebook)
+
+
+class Run:
+    """One notebook in its kernel. A cell or function that ends the kernel is left out when it starts anew."""
+
+    def __init__(self, kernel: Kernel, cleaned: CleanNotebook, template: Template) -> None:
+        self._kernel = kernel
+        self._template = template
+        self._restarts = 0
+        self._cells = [
+            cell
+            for cell in cleaned.notebook.cells
+            if cell.cell_type == "code" and not template.is_demo(cell) and not _is_test(cell)
+        ]
+
+    def cells(self) -> None:
+        """Runs the cells in order; when one ends the kernel, all others again in a new one."""
+        self._kernel.execute(self._template.imports)
+        for index, cell in enumerate(self._cells):
+            execution = self._kernel.execute(cell.source)
+            cell.outputs = execution.outputs + _note(execution.reason)
+            if not self._kernel.alive:
+                del self._cells[index]
+                self._revive()
+                return
+
+    def ask(self, name: str, cases: Sequence[FrozenCase]) -> list[Answer]:
+        """The function's answers to all cases; where it ends or stalls the kernel, the rest of its cases go with it."""
+        if not self._kernel.alive:
+            self._revive()
+        if not self._kernel.alive:
+            return [Answer("crashed", message="The notebook's kernel had ended too often before.")] * len(
+                cases
+            )
+        questions = pack([case.question() for case in cases])
+        code = f"__import__('course.calling').calling.answer_in_kernel({name!r}, {questions!r}, globals())"
+        execution = self._kernel.execute(code)
+        found = dict(filter(None, map(parse_answer, execution.answers)))
+        return [found.get(index, _no_answer(execution)) for index in range(len(cases))]
+
+    def told(self) -> list[str]:
+        """What the student should be told besides the verdicts."""
+        if not self._restarts:
+            return []
+        return [
+            f"The kernel ended and was started anew (restarts: {self._restarts}), without what had ended it."
+        ]
+
+    def _revive(self) -> None:
+        """A new kernel with the cells run in it, unless the notebook has used up its restarts."""
+        if self._restarts < MAX_RESTARTS:
+            self._restarts += 1
+            self._kernel.restart()
+            self.cells()
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("grade", False))
+
+
+def _note(reason: str) -> list[NotebookNode]:
+    """An output that says why a cell was stopped."""
+    return (
+        [new_output("error", ename="Stopped", evalue=reason, traceback=[_sentence(reason)])] if reason else []
+    )
+
+
+def _no_answer(execution: Execution) -> Answer:
+    """Why a case has no answer."""
+    if execution.status == "timed_out":
+        return Answer("timed_out", message=_sentence(execution.reason))
+    if execution.status in ("died", "limit"):
+        return Answer("crashed", message=_sentence(execution.reason))
+    return Answer("raised", message="No answer came back.")
+
+
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:].rstrip(".") + "." if reason else ""

@@ -1,0 +1,78 @@
+"""What an instructor sees while a class is graded, and the table at the end."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from autograder.batch import grade_class
+from autograder.rows import ExerciseRow, Row
+from autograder.sandbox import Limits, WarmSandbox
+from autograder.store import Store
+from autograder.template import load_template
+
+COLORS = {"passed": "green", "wrong": "red", "missing": "yellow"}
+
+
+def graded_with_progress(
+    root: Path, assignment: str, students: Sequence[str], options: argparse.Namespace
+) -> tuple[int, list[Row]]:
+    """Grades `students` with a progress bar, then prints the table. Gives the seed and the rows."""
+    console = Console()
+    store = Store(root, load_template(assignment))
+    seed = store.seed(options.seed)
+    limits = (
+        Limits() if options.cell_timeout is None else replace(Limits(), cell_seconds=options.cell_timeout)
+    )
+    make_sandbox = partial(WarmSandbox, options.isolation, limits)
+    graded = grade_class(store, students, make_sandbox, options.workers, seed, options.force)
+    rows: dict[str, Row] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as progress:
+        task = progress.add_task("warming up the sandboxes", total=len(students))
+        for row in graded:
+            rows[row["student"]] = row
+            progress.update(task, advance=1, description=row["student"])
+    ordered = [rows[student] for student in students if student in rows]
+    _print(console, root, assignment, ordered)
+    return seed, ordered
+
+
+def _print(console: Console, root: Path, assignment: str, rows: Sequence[Row]) -> None:
+    table = Table(title=assignment, show_lines=True)
+    for heading in ("student", "points", "what was not right"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        remarks = [_remark(exercise) for exercise in row["exercises"] if exercise["outcome"] != "passed"]
+        if row["status"] != "graded":
+            remarks = [f"[yellow]{row['status']}[/]: {_plain(row['message'])}"]
+        table.add_row(_plain(row["student"]), f"{row['score']:g} / {row['max_score']:g}", "\n".join(remarks))
+    console.print(table)
+    for what, where in (
+        ("gradebook", "gradebook.db"),
+        ("feedback", "feedback"),
+        ("graded notebooks", "autograded"),
+    ):
+        console.print(f"{what}: {root / where}")
+
+
+def _remark(exercise: ExerciseRow) -> str:
+    color = COLORS.get(exercise["outcome"], "magenta")
+    return f"[{color}]{exercise['outcome']:9}[/] {exercise['name']}: {_plain(exercise['message'])}"
+
+
+def _plain(text: str) -> str:
+    """Text that came from a student, without rich's markup in it."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,89 @@
+"""Where a class's results are kept, all in nbgrader's formats: gradebook, autograded notebooks, feedback pages.
+
+The autograded notebook is written last and remembers its row; so a submission is done exactly when it is there.
+"""
+
+import hashlib
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import SaveAutoGrades, SaveCells
+
+from autograder.files import write_atomically
+from autograder.grade import Graded
+from autograder.handin import HandIn
+from autograder.nbgrader import configuration, converter
+from autograder.rows import Row, row_of
+from autograder.template import Template
+
+
+class Store:
+    """The results of one assignment for the class in `root`."""
+
+    def __init__(self, root: Path, template: Template) -> None:
+        self.root = root
+        self.template = template
+        self._assignment = template.assignment
+        self._feedback = converter("GenerateFeedback", root, self._assignment)
+        self._config = self._feedback.config
+        self._url = self._feedback.coursedir.db_url
+        self._html = HTMLExporter(parent=self._feedback, config=self._config)
+        for preprocessor in self._feedback.preprocessors:
+            self._html.register_preprocessor(preprocessor)
+        self._save_assignment()
+
+    def seed(self, wanted: int | None) -> int:
+        """The seed of this class's hidden cases: `wanted`, else the recorded one, else a new secret one. Recorded."""
+        path = self.root / "grading" / f"{self._assignment}.json"
+        recorded = json.loads(path.read_text())["seed"] if path.is_file() else secrets.randbits(32)
+        seed = recorded if wanted is None else wanted
+        write_atomically(path, json.dumps({"seed": seed}).encode())
+        return seed
+
+    def done(self, student: str, hand_in: HandIn, seed: int) -> Row | None:
+        """The row of a submission that was graded already, from this very hand-in and with this seed."""
+        path = self._path("autograded", student, "ipynb")
+        if not path.is_file():
+            return None
+        remembered = json.loads(path.read_text()).get("metadata", {}).get("autograder", {})
+        return remembered["row"] if remembered.get("key") == self._key(hand_in, seed) else None
+
+    def save(self, student: str, hand_in: HandIn, seed: int, graded: Graded) -> Row:
+        """Records the grades, writes the feedback page and then the autograded notebook."""
+        notebook, row = graded.notebook, row_of(student, graded)
+        with Gradebook(self._url) as gradebook:
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission(self._assignment, student)
+        SaveAutoGrades().preprocess(notebook, self._resources(student))
+        self._write_feedback(student, notebook)
+        notebook.metadata["autograder"] = {"key": self._key(hand_in, seed), "row": row}
+        write_atomically(self._path("autograded", student, "ipynb"), nbformat.writes(notebook).encode())
+        return row
+
+    def _write_feedback(self, student: str, notebook: NotebookNode) -> None:
+        page, _ = self._html.from_notebook_node(notebook, self._resources(student))
+        write_atomically(self._path("feedback", student, "html"), page.encode())
+
+    def _path(self, folder: str, student: str, ending: str) -> Path:
+        return self.root / folder / student / self._assignment / f"{self._assignment}.{ending}"
+
+    def _key(self, hand_in: HandIn, seed: int) -> str:
+        """Changes when the submission, the seed or the released notebook does."""
+        release = nbformat.writes(self.template.notebook).encode()
+        return hashlib.sha256(f"{seed} {hand_in.digest} ".encode() + release).hexdigest()
+
+    def _resources(self, student: str) -> dict[str, Any]:
+        names = {"student": student, "assignment": self._assignment, "notebook": self._assignment}
+        return {"unique_key": self._assignment, "nbgrader": {**names, "db_url": self._url}}
+
+    def _save_assignment(self) -> None:
+        """Makes sure that the gradebook knows the assignment and its cells."""
+        with Gradebook(self._url, configuration(self.root).CourseDirectory.course_id) as gradebook:
+            gradebook.update_or_create_assignment(self._assignment)
+        SaveCells().preprocess(self.template.notebook.copy(), self._resources(""))

@@ -414,11 +414,10 @@ def is_semi_hard_cases(rng: Generator) -> list[Case]:
         d_an = d_ap + alpha * offset
         return {"d_ap": d_ap.astype(np.float32), "d_an": d_an.astype(np.float32), "alpha": alpha}
 
-    borders = {
-        "d_ap": np.array([0.5, 0.5, 0.5, 1.0]),
-        "d_an": np.array([0.5, 0.75, 0.625, 1.25]),
-        "alpha": 0.25,
-    }
+    # Eighths and quarters are exact, so the borders are the borders in float32, too.
+    near = rng.permutation(np.repeat(np.arange(2, 8), 2)) / 8
+    offsets = rng.permutation([-0.25, 0.0, 0.0, 0.0, 0.125, 0.125, 0.125, 0.125, 0.25, 0.25, 0.25, 0.5])
+    borders = {"d_ap": near, "d_an": near + offsets, "alpha": 0.25}
     return [
         Case("eleven triplets", around((11,), 0.2), "Hard, semi-hard and easy ones."),
         Case("a wide margin", around((7,), 0.6), "alpha is a parameter, here 0.6."),

@@ -75,3 +75,92 @@ class GradientDescent:
         import keras
 
         return keras.optimizers.SGD(self.learning_rate)
+
+
+@packable
+@dataclass(frozen=True)
+class Pixels:
+    """An image that a step may change; built, a TensorFlow variable. `values`: (n_H, n_W, 3)."""
+
+    values: np.ndarray
+
+    def build(self) -> Any:
+        import tensorflow as tf
+
+        return tf.Variable(self.values, dtype=tf.float32)
+
+
+@packable
+@dataclass(frozen=True)
+class SquaredDistanceTo:
+    """A cost of an image: the squared distance to `target`, each pixel's share times its number in `weights`."""
+
+    target: np.ndarray
+    weights: np.ndarray
+
+    def __call__(self, image: np.ndarray) -> float:
+        return float((self.weights * np.square(image - self.target)).sum())
+
+    def build(self) -> Any:
+        import tensorflow as tf
+
+        weights, target = (tf.constant(array, tf.float32) for array in (self.weights, self.target))
+        return lambda image: tf.reduce_sum(weights * tf.square(image - target))
+
+
+@packable
+@dataclass(frozen=True)
+class Projection:
+    """A function that encodes one picture: image -> flatten(image) @ kernel, from (n_H, n_W) to (n,)."""
+
+    kernel: np.ndarray
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        return np.reshape(image, -1) @ self.kernel
+
+    def build(self) -> Any:
+        return self.__call__
+
+
+@packable
+@dataclass(frozen=True)
+class CountingEncoder:
+    """An encoder that counts its forward passes: x -> flatten(x) @ kernel, from (m, ...) to (m, n).
+
+    Built, it is called like a Keras model: on a batch, or by its `predict` or `predict_on_batch`.
+    """
+
+    kernel: np.ndarray
+    image_shape: tuple
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        return np.reshape(images, (len(images), -1)) @ self.kernel
+
+    def build(self) -> Any:
+        return _CountedPasses(self)
+
+
+class _CountedPasses:
+    def __init__(self, encoder: CountingEncoder) -> None:
+        self.encoder, self.passes = encoder, 0
+        self.input_shape = (None, *encoder.image_shape)
+        self.output_shape = (None, encoder.kernel.shape[1])
+
+    def __call__(self, images: Any, training: bool = False) -> Any:
+        import tensorflow as tf
+
+        return tf.constant(self.predict_on_batch(images))
+
+    def predict(self, images: Any, batch_size: int | None = None, verbose: Any = "auto") -> np.ndarray:
+        size = batch_size or 32
+        batches = [images[start : start + size] for start in range(0, len(images), size)]
+        return np.concatenate([self.predict_on_batch(batch) for batch in batches])
+
+    def predict_on_batch(self, images: Any) -> np.ndarray:
+        batch = np.asarray(images, dtype=np.float32)
+        if batch.shape[1:] != tuple(self.encoder.image_shape):
+            raise ValueError(
+                f"the encoder expects a batch of shape {self.input_shape}, got pictures of shape {batch.shape}"
+            )
+        self.passes += 1
+        return self.encoder(batch)

@@ -18,7 +18,7 @@ c.ClearSolutions.code_stub = {
 c.ClearSolutions.enforce_metadata = True
 
 # `nbgrader autograde` and formgrader's button grade through the same intake, sandbox and judge as `autograder grade`.
-c.Autograde.sanitize_preprocessors = ["autograder.nbgrader.Intake"]
+c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader.Grade",
     "nbgrader.preprocessors.SaveAutoGrades",

@@ -125,9 +125,18 @@ def _float64(value: Any) -> Any:
     return value
 
 
-def _gradient(implementation: Callable[..., Any], inputs: dict[str, Any], name: str) -> np.ndarray:
-    """Central differences of the `cotangent`-weighted sum of the outputs, one entry of the input at a time."""
+def _gradient(implementation: Callable[..., Any], inputs: dict[str, Any], name: str) -> Any:
+    """Central differences of the `cotangent`-weighted sum of the outputs, one entry of the input at a time.
+
+    For an input that is a dict of arrays, a dict of them.
+    """
     point = inputs[name]
+    if isinstance(point, dict):
+
+        def with_array(key: str) -> Callable[..., Any]:
+            return lambda **moved: implementation(**{**inputs, name: {**point, key: moved[key]}})
+
+        return {key: _gradient(with_array(key), point, key) for key in point}
 
     def total(moved: np.ndarray) -> float:
         returned = np.asarray(implementation(**{**inputs, name: moved}), dtype=np.float64)

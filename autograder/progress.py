@@ -18,8 +18,9 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder.batch import grade_class
-from autograder.rows import ExerciseRow, Row
+from autograder.rows import Row
 from autograder.sandbox import Limits, WarmSandbox
+from autograder.seeds import class_seed
 from autograder.store import Store
 from autograder.template import load_template
 
@@ -32,7 +33,7 @@ def graded_with_progress(
     """Grades `students` with a progress bar, then prints the table. Gives the seed and the rows."""
     console = Console()
     store = Store(root, load_template(assignment))
-    seed = store.seed(options.seed)
+    seed = class_seed(root, assignment, options.seed)
     limits = (
         Limits() if options.cell_timeout is None else replace(Limits(), cell_seconds=options.cell_timeout)
     )
@@ -55,10 +56,9 @@ def _print(console: Console, root: Path, assignment: str, rows: Sequence[Row]) -
     for heading in ("student", "points", "what was not right"):
         table.add_column(heading, overflow="fold")
     for row in rows:
-        remarks = [_remark(exercise) for exercise in row["exercises"] if exercise["outcome"] != "passed"]
-        if row["status"] != "graded":
-            remarks = [f"[yellow]{row['status']}[/]: {_plain(row['message'])}"]
-        table.add_row(_plain(row["student"]), f"{row['score']:g} / {row['max_score']:g}", "\n".join(remarks))
+        table.add_row(
+            _plain(row["student"]), f"{row['score']:g} / {row['max_score']:g}", "\n".join(_remarks(row))
+        )
     console.print(table)
     for what, where in (
         ("gradebook", "gradebook.db"),
@@ -68,9 +68,18 @@ def _print(console: Console, root: Path, assignment: str, rows: Sequence[Row]) -
         console.print(f"{what}: {root / where}")
 
 
-def _remark(exercise: ExerciseRow) -> str:
-    color = COLORS.get(exercise["outcome"], "magenta")
-    return f"[{color}]{exercise['outcome']:9}[/] {exercise['name']}: {_plain(exercise['message'])}"
+def _remarks(row: Row) -> list[str]:
+    """What was not right in a submission; exercises with the same remark share a line."""
+    if row["status"] == "unreadable":
+        return [f"[yellow]unreadable[/]: {_plain(row['message'])}"]
+    names: dict[tuple[str, str], list[str]] = {}
+    for exercise in row["exercises"]:
+        if exercise["outcome"] != "passed":
+            names.setdefault((exercise["outcome"], exercise["message"]), []).append(exercise["name"])
+    return [
+        f"[{COLORS.get(outcome, 'magenta')}]{outcome}[/] {', '.join(group)}: {_plain(message)}"
+        for (outcome, message), group in names.items()
+    ]
 
 
 def _plain(text: str) -> str:

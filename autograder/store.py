@@ -5,7 +5,6 @@ The autograded notebook is written last and remembers its row; so a submission i
 
 import hashlib
 import json
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +36,6 @@ class Store:
         for preprocessor in self._feedback.preprocessors:
             self._html.register_preprocessor(preprocessor)
         self._save_assignment()
-
-    def seed(self, wanted: int | None) -> int:
-        """The seed of this class's hidden cases: `wanted`, else the recorded one, else a new secret one. Recorded."""
-        path = self.root / "grading" / f"{self._assignment}.json"
-        recorded = json.loads(path.read_text())["seed"] if path.is_file() else secrets.randbits(32)
-        seed = recorded if wanted is None else wanted
-        write_atomically(path, json.dumps({"seed": seed}).encode())
-        return seed
 
     def done(self, student: str, hand_in: HandIn, seed: int) -> Row | None:
         """The row of a submission that was graded already, from this very hand-in and with this seed."""

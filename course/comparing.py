@@ -127,7 +127,7 @@ def _array_mismatch(expected: np.ndarray, output: Any, tolerance: float) -> Mism
         return Mismatch("should be numbers", f"got {describe(output)}")
     if array.shape != expected.shape:
         return Mismatch("has the wrong shape", f"expected {expected.shape}, got {array.shape}")
-    if np.isnan(array).any():
+    if (np.isnan(array) & ~np.isnan(expected)).any():  # only a mistake's outputs hold NaN themselves
         return Mismatch("contains NaN (not a number)")
     wrong = _too_far(expected, array, tolerance)
     if not wrong.any():
@@ -147,7 +147,7 @@ def _too_far(expected: np.ndarray, array: np.ndarray, tolerance: float) -> np.nd
     allowed = tolerance * (np.abs(np.where(finite, expected, 0.0)) + scale)
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(array.astype(np.float64) - np.where(finite, expected, 0.0)) <= allowed + 1e-12
-    return ~np.where(finite, near, array == expected)
+    return ~np.where(finite, near, (array == expected) | (np.isnan(array) & np.isnan(expected)))
 
 
 @packable
@@ -231,6 +231,76 @@ class Between:
                 f"should lie between {self.low:g} and {self.high:g}",
                 f"got values from {array.min():.6g} to {array.max():.6g}",
             )
+        return None
+
+
+@packable
+@dataclass(frozen=True)
+class BalancedPairs:
+    """(pairs, y): `count` pairs of different indices into `labels`, and y, 1 for half of them, which are of one label.
+
+    `labels`: (m,). With `cover`, every pair there is must come up, in either order: for random pairs drawn often enough.
+    """
+
+    labels: np.ndarray
+    count: int
+    cover: bool = False
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        if not isinstance(output, tuple | list) or len(output) != 2:
+            return Mismatch("should be a tuple of pairs and y", f"got {describe(output)}")
+        pairs, y = as_numbers(output[0]), as_numbers(output[1])
+        for name, array, shape in (("pairs", pairs, (self.count, 2)), ("y", y, (self.count,))):
+            if array is None or array.shape != shape:
+                got = describe(array) if array is None else array.shape
+                return Mismatch("has the wrong shape", f"expected {shape}, got {got}").at(name)
+        return self._content_mismatch(np.asarray(pairs), np.asarray(y))
+
+    def _content_mismatch(self, pairs: np.ndarray, y: np.ndarray) -> Mismatch | None:
+        if not np.isin(pairs, np.arange(len(self.labels))).all():
+            return Mismatch("holds something that is no index of a label").at("pairs")
+        first, second = pairs.astype(int).T
+        same = self.labels[first] == self.labels[second]
+        if (first == second).any():
+            return Mismatch("pairs something with itself").at("pairs")
+        if not np.array_equal(y, same):
+            return Mismatch("should be 1 where both are of the same label, else 0").at("y")
+        if 2 * same.sum() != self.count:
+            return Mismatch("should be half same, half different", f"got {same.sum()} same").at("pairs")
+        m = len(self.labels)
+        if self.cover and len(np.unique(np.sort(pairs, axis=1), axis=0)) < m * (m - 1) // 2:
+            return Mismatch("never draws some of the pairs").at("pairs")
+        return None
+
+
+@packable
+@dataclass(frozen=True)
+class EvenlyBetween:
+    """Numbers drawn at random, each evenly from its place in `low` to its place in `high`, none like another.
+
+    Where `low` equals `high` there is only that number. Needs some hundred numbers to judge by.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        array = as_numbers(output)
+        if array is None or array.shape != self.low.shape:
+            shape = describe(output) if array is None else array.shape
+            return Mismatch("has the wrong shape", f"expected {self.low.shape}, got {shape}")
+        width = self.high - self.low
+        room = tolerance * np.abs(self.high).max(initial=0.0)
+        if not ((array >= self.low - room) & (array <= self.high + room)).all():
+            return Mismatch("has values outside the range in which they should be drawn")
+        shares = np.sort(((array - self.low) / np.where(width == 0, 1.0, width))[width > 0])
+        if len(shares) == 0:
+            return None
+        if len(np.unique(shares.round(5))) < 0.9 * len(shares):
+            return Mismatch("repeats the same random number in many places")
+        steps = (np.arange(len(shares)) + 0.5) / len(shares)
+        if np.abs(shares - steps).max() > 2.5 / np.sqrt(len(shares)):
+            return Mismatch("is not drawn evenly over its range")
         return None
 
 

@@ -68,7 +68,9 @@ def train_step(
     return {"value": cost, "the encoder after the step": encoder.get_weights()[0]}
 
 
-def pair_draws(function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]) -> dict[str, Any]:
+def pair_draws(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
     """As `draws`, for a function that returns (pairs, y); two draws are the same when their pairs are."""
     *arguments, seed = inputs.values()
     first, again, other = (
@@ -77,11 +79,15 @@ def pair_draws(function: Callable[..., Any], inputs: dict[str, Any], gradient_of
     return {
         "value": first,
         "the same generator gives the same draw": np.array_equal(np.asarray(first[0]), np.asarray(again[0])),
-        "another generator gives another draw": not np.array_equal(np.asarray(first[0]), np.asarray(other[0])),
+        "another generator gives another draw": not np.array_equal(
+            np.asarray(first[0]), np.asarray(other[0])
+        ),
     }
 
 
-def verifier(function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]) -> dict[str, Any]:
+def verifier(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
     """Builds a verifier on an encoder, sets its last weights, asks it, and asks again with another encoder inside.
 
     Without exactly one array of n weights and one bias beside the encoder's parameters there is nothing to set, and

@@ -218,6 +218,83 @@ def stored_encodings(
     return {"value": function(*inputs.values()), "number of forward passes": encoder.passes}
 
 
+def value_error(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
+    """Whether the function refuses its inputs with a ValueError that says something; other errors pass through."""
+    try:
+        function(*inputs.values())
+    except ValueError as error:
+        return {"a ValueError is raised": True, "it says what is wrong": bool(str(error).strip())}
+    return {"a ValueError is raised": False}
+
+
+def classifier(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
+    """Builds a network for inputs of one channel with the sides of the first input, and says what it is like."""
+    import keras
+    import tensorflow as tf
+
+    sides = tuple(np.atleast_1d(next(iter(inputs.values()))).tolist())
+    model = function(*inputs.values())
+    if not isinstance(model, keras.Model):
+        return {"a Keras model is returned": False}
+    known = getattr(model, "input_shape", (None, *sides, 1))[1:]
+    wanted = (*sides, 1)[: len(known)] + known[len(sides) + 1 :]
+    shape = [have or want for have, want in zip(known, wanted, strict=True)]
+    x = np.random.default_rng(0).normal(size=(3, *shape)).astype(np.float32)
+    alone = np.asarray(model(x[:1], training=False))  # a model that is built at its first call is built now
+    kind = f"Conv{len(sides)}D"
+    layers = model._flatten_layers(include_self=False)
+    convolutions = [layer for layer in layers if any(kind in base.__name__ for base in type(layer).__mro__)]
+    kernels = [kernel for layer in convolutions for kernel in layer.trainable_variables]
+    with tf.GradientTape() as tape:
+        y = model(x, training=False)
+        score = tf.reduce_sum(y[:, 0])
+    gradients = tape.gradient(score, kernels)
+    rows = np.asarray(y)
+    return {
+        "a Keras model is returned": True,
+        "shape of an input": np.array(shape),
+        "shape of the output for three inputs": np.array(rows.shape),
+        "each row is made of probabilities that add up to 1": bool(
+            (rows >= 0).all() and np.allclose(rows.sum(axis=-1), 1.0, atol=2e-3)
+        ),
+        "each input is judged on its own": bool(np.allclose(rows[:1], alone, atol=2e-3)),
+        "there is a convolution over all sides of the input": len(convolutions) > 0,
+        "all its convolutions learn": all(layer.trainable_variables for layer in convolutions)
+        and all(gradient is not None for gradient in gradients),
+        "it has at most 100,000 parameters": model.count_params() <= 100_000,
+    }
+
+
+def forward_passes(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
+    """What the function returns, and how often it ran the model, a `SmallConvNet`, for it."""
+    model = next(iter(inputs.values()))
+    returned = function(*inputs.values())
+    return {"value": returned, "number of forward passes": model.get_layer("passes").count.numpy()}
+
+
+def image_kept(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
+    """What the function returns, and the input "image" after the call: it must be as before."""
+    return {"value": function(*inputs.values()), "the given image after the call": inputs["image"]}
+
+
+def ascent(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
+    """What the function makes of its first input, an image, given as a tensor."""
+    import tensorflow as tf
+
+    image, *others = inputs.values()
+    return {"value": function(tf.constant(image, tf.float32), *others)}
+
+
 def cotangent(shape: tuple[int, ...]) -> np.ndarray:
     """Fixed weights, all different, with which outputs are summed before a gradient is taken."""
     return (1.0 + 0.5 * np.cos(np.arange(np.prod(shape, dtype=int)))).reshape(shape)
@@ -247,5 +324,10 @@ PROBES: dict[str, Probe] = {
         siamese,
         distance_table,
         stored_encodings,
+        value_error,
+        classifier,
+        forward_passes,
+        image_kept,
+        ascent,
     )
 }

@@ -1,4 +1,4 @@
-"""`autograder release | grade | feedback | doctor`: the instructor's commands."""
+"""`autograder release | grade | feedback | report | doctor`: the instructor's commands."""
 
 import argparse
 import json
@@ -58,6 +58,16 @@ def feedback(options: argparse.Namespace) -> int:
     return 0
 
 
+def report(options: argparse.Namespace) -> int:
+    """Writes one page on what the class got right and what it misunderstood."""
+    from autograder.report import write_report
+    from autograder.store import recorded_rows
+
+    root = options.root.resolve()
+    print(f"report: {write_report(root, options.assignment, recorded_rows(root, options.assignment))}")
+    return 0
+
+
 def doctor(options: argparse.Namespace) -> int:
     """Says what this machine can do."""
     from autograder.doctor import findings
@@ -75,9 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("assignment", nargs="*", help="default: all")
     _add_root(added)
     _grade_options(_add(commands, "grade", grade))
-    added = _add(commands, "feedback", feedback)
-    added.add_argument("assignment")
-    _add_root(added)
+    for name, command in (("feedback", feedback), ("report", report)):
+        added = _add(commands, name, command)
+        added.add_argument("assignment")
+        _add_root(added)
     _add(commands, "doctor", doctor)
     return parser
 

@@ -88,9 +88,5 @@ def _message(outcome: ExerciseOutcome, mistake: str | None, verdicts: Sequence[C
     first = next(verdict for verdict in verdicts if not verdict.passed and _outcome([verdict]) == outcome)
     if outcome in ("timed_out", "crashed"):
         return first.answer.message or SENTENCES[outcome]
-    detail = f": {first.answer.message}" if outcome == "raised" else ""
-    return f"In the case “{first.case.name}”, {_subject(first.summary)}{detail}."
-
-
-def _subject(summary: str) -> str:
-    return summary if summary.startswith("the ") else f"it {summary}"
+    detail = f": {first.answer.message.rstrip('.')}" if outcome == "raised" else ""
+    return f"In the case “{first.case.name}” {first.summary}{detail}."

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -18,6 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder.batch import grade_class
+from autograder.report import write_report
 from autograder.rows import Row
 from autograder.sandbox import Limits, WarmSandbox
 from autograder.seeds import class_seed
@@ -25,6 +27,13 @@ from autograder.store import Store
 from autograder.template import load_template
 
 COLORS = {"passed": "green", "wrong": "red", "missing": "yellow"}
+COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeElapsedColumn(),
+    TimeRemainingColumn(),
+)
 
 
 def graded_with_progress(
@@ -38,50 +47,44 @@ def graded_with_progress(
         Limits() if options.cell_timeout is None else replace(Limits(), cell_seconds=options.cell_timeout)
     )
     make_sandbox = partial(WarmSandbox, options.isolation, limits)
-    graded = grade_class(store, students, make_sandbox, options.workers, seed, options.force)
     rows: dict[str, Row] = {}
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as progress:
-        task = progress.add_task("warming up the sandboxes", total=len(students))
-        for row in graded:
+    with Progress(*COLUMNS, console=console) as progress:
+        task = progress.add_task("warming up", total=len(students))
+        for row in grade_class(store, students, make_sandbox, options.workers, seed, options.force):
             rows[row["student"]] = row
-            progress.update(task, advance=1, description=row["student"])
+            progress.update(task, advance=1, description="grading")
     ordered = [rows[student] for student in students if student in rows]
-    _print(console, root, assignment, ordered)
-    return seed, ordered
-
-
-def _print(console: Console, root: Path, assignment: str, rows: Sequence[Row]) -> None:
-    table = Table(title=assignment, show_lines=True)
-    for heading in ("student", "points", "what was not right"):
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(
-            _plain(row["student"]), f"{row['score']:g} / {row['max_score']:g}", "\n".join(_remarks(row))
-        )
-    console.print(table)
+    console.print(_table(assignment, ordered))
     for what, where in (
         ("gradebook", "gradebook.db"),
         ("feedback", "feedback"),
         ("graded notebooks", "autograded"),
     ):
-        console.print(f"{what}: {root / where}")
+        console.print(f"{what}: {root / where}", soft_wrap=True)
+    console.print(f"class report: {write_report(root, assignment, ordered)}", soft_wrap=True)
+    return seed, ordered
+
+
+def _table(assignment: str, rows: Sequence[Row]) -> Table:
+    table = Table(title=assignment, show_lines=True)
+    for heading in ("student", "points", "what was not right"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(
+            escape(row["student"]), f"{row['score']:g} / {row['max_score']:g}", "\n".join(_remarks(row))
+        )
+    return table
 
 
 def _remarks(row: Row) -> list[str]:
     """What was not right in a submission; exercises with the same remark share a line."""
     if row["status"] == "unreadable":
-        return [f"[yellow]unreadable[/]: {_plain(row['message'])}"]
+        return [f"[yellow]unreadable[/]: {escape(row['message'])}"]
     names: dict[tuple[str, str], list[str]] = {}
     for exercise in row["exercises"]:
         if exercise["outcome"] != "passed":
             names.setdefault((exercise["outcome"], exercise["message"]), []).append(exercise["name"])
     return [
-        f"[{COLORS.get(outcome, 'magenta')}]{outcome}[/] {', '.join(group)}: {_plain(message)}"
+        f"[{COLORS.get(outcome, 'magenta')}]{outcome}[/] {', '.join(group)}: {escape(message)}"
         for (outcome, message), group in names.items()
     ]
-
-
-def _plain(text: str) -> str:
-    """Text that came from a student, without rich's markup in it."""
-    return text.replace("[", r"\[")

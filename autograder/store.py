@@ -39,10 +39,7 @@ class Store:
 
     def done(self, student: str, hand_in: HandIn, seed: int) -> Row | None:
         """The row of a submission that was graded already, from this very hand-in and with this seed."""
-        path = self._path("autograded", student, "ipynb")
-        if not path.is_file():
-            return None
-        remembered = json.loads(path.read_text()).get("metadata", {}).get("autograder", {})
+        remembered = _remembered(self._path("autograded", student, "ipynb"))
         return remembered["row"] if remembered.get("key") == self._key(hand_in, seed) else None
 
     def save(self, student: str, hand_in: HandIn, seed: int, graded: Graded) -> Row:
@@ -78,3 +75,21 @@ class Store:
         with Gradebook(self._url, configuration(self.root).CourseDirectory.course_id) as gradebook:
             gradebook.update_or_create_assignment(self._assignment)
         SaveCells().preprocess(self.template.notebook.copy(), self._resources(""))
+
+
+def recorded_rows(root: Path, assignment: str) -> list[Row]:
+    """The rows of all submissions that are graded.
+
+    Raises:
+        LookupError: there are none.
+    """
+    found = [_remembered(path) for path in sorted(root.glob(f"autograded/*/{assignment}/{assignment}.ipynb"))]
+    rows = [remembered["row"] for remembered in found if remembered]
+    if not rows:
+        raise LookupError(f"Nothing is graded yet: run `autograder grade {assignment} --root {root}` first.")
+    return rows
+
+
+def _remembered(path: Path) -> dict[str, Any]:
+    """What an autograded notebook remembers; empty where there is none or nbgrader itself wrote it."""
+    return json.loads(path.read_text())["metadata"].get("autograder", {}) if path.is_file() else {}

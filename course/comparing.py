@@ -22,14 +22,20 @@ below a quarter of this on every case; the nearest listed mistake is further awa
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Why an answer is not right: a sentence without numbers, and the numbers."""
+    """Why an answer is not right. `summary`, "has the wrong shape", gives no numbers away; `numbers` does."""
 
     summary: str
     numbers: str = ""
+    subject: str = ""
 
     def at(self, place: str) -> "Mismatch":
         """The same, inside a tuple, dict or named output."""
-        return Mismatch(f"{place}: {self.summary}", self.numbers)
+        return Mismatch(self.summary, self.numbers, f"{place}: {self.subject}" if self.subject else place)
+
+    @property
+    def sentence(self) -> str:
+        """Subject and summary: "the gradient of a_G has the wrong shape"."""
+        return f"{self.subject or 'it'} {self.summary}"
 
 
 @runtime_checkable
@@ -117,7 +123,7 @@ def _dict_mismatch(expected: Mapping, output: Any, tolerance: float) -> Mismatch
     for key, wanted in expected.items():
         found = mismatch(wanted, output[key], tolerance)
         if found:
-            return found.at(f"under {key!r}")
+            return found.at(f"the entry {key!r}")
     return None
 
 

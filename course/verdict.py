@@ -46,10 +46,10 @@ def diagnose(cases: Sequence[FrozenCase], answers: Sequence[Answer]) -> str | No
 
 def _judge_case(case: FrozenCase, answer: Answer) -> CaseVerdict:
     if answer.outcome != "returned":
-        return CaseVerdict(case, answer, False, REASONS[answer.outcome], answer.message)
+        return CaseVerdict(case, answer, False, f"it {REASONS[answer.outcome]}", answer.message)
     found = outputs_mismatch(case.expected, answer.outputs, case.tolerance)
     if found:
-        return CaseVerdict(case, answer, False, found.summary, found.numbers)
+        return CaseVerdict(case, answer, False, found.sentence, found.numbers)
     return CaseVerdict(case, answer, True)
 
 
@@ -58,13 +58,19 @@ def outputs_mismatch(expected: dict[str, Any], outputs: dict[str, Any], toleranc
     for name, wanted in expected.items():
         output = outputs.get(name)
         if output is None and wanted is not None:
-            if name.startswith("gradient"):
-                return Mismatch(f"the {name} is missing: the value was computed outside TensorFlow")
-            return Mismatch(f"the {name} is missing: nothing was returned")
+            return _missing(name)
         found = mismatch(wanted, output, tolerance)
+        if found and wanted is True:
+            return Mismatch(f"is not so that {name}")
         if found:
-            return found.at(f"the {name}")
+            return found if name == "value" else found.at(f"the {name.removeprefix('the ')}")
     return None
+
+
+def _missing(name: str) -> Mismatch:
+    if name.startswith("gradient"):
+        return Mismatch("is missing: the value was computed outside TensorFlow", subject=f"the {name}")
+    return Mismatch("returned nothing" if name == "value" else f"gave no {name.removeprefix('the ')}")
 
 
 def _is_mistake(case: FrozenCase, name: str, answer: Answer) -> bool:

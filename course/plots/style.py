@@ -7,7 +7,7 @@ from typing import Any
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#6E6E6E"
 """Okabe and Ito's palette, which people with any kind of colour vision can tell apart."""
 
-RC: dict[str, Any] = {
+RC: Any = {
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
     "axes.spines.top": False,

@@ -164,3 +164,72 @@ class _CountedPasses:
             )
         self.passes += 1
         return self.encoder(batch)
+
+
+@packable
+@dataclass(frozen=True)
+class SmallConvNet:
+    """A ConvNet of 3 x 3 convolutions without padding and without biases, each followed by a ReLU.
+
+    `kernels`: layer name -> (3, 3, c, k), from the shallowest to the deepest. Built, it is a Keras model with layers of
+    these names, whose first layer, "passes", counts the forward passes and changes nothing.
+    """
+
+    kernels: dict
+
+    def __call__(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """The activations of every layer, by name."""
+        found, x = {}, images
+        for name, kernel in self.kernels.items():
+            windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
+            x = np.maximum(np.einsum("mhwcij,ijck->mhwk", windows, kernel), 0.0)
+            found[name] = x
+        return found
+
+    def build(self) -> Any:
+        import keras
+
+        class Passes(keras.layers.Layer):
+            def build(self, shape: Any) -> None:
+                self.count = self.add_weight(shape=(), initializer="zeros", trainable=False, name="count")
+
+            def call(self, images: Any) -> Any:
+                self.count.assign_add(1.0)
+                return images
+
+        channels = next(iter(self.kernels.values())).shape[2]
+        inputs = keras.Input((None, None, channels))
+        x = Passes(name="passes")(inputs)
+        for name, kernel in self.kernels.items():
+            x = keras.layers.Conv2D(kernel.shape[3], 3, activation="relu", use_bias=False, name=name)(x)
+        model = keras.Model(inputs, x)
+        for name, kernel in self.kernels.items():
+            model.get_layer(name).set_weights([kernel])
+        return model
+
+
+@packable
+@dataclass(frozen=True)
+class PixelScore:
+    """A score of one image: the sum over its pixels of weight * value². `weights`: (n_H, n_W, n_C)."""
+
+    weights: np.ndarray
+
+    def __call__(self, image: Any) -> float:
+        return float((self.weights * np.square(np.asarray(image, np.float64))).sum())
+
+    def build(self) -> Any:
+        return self.__call__
+
+
+@packable
+@dataclass(frozen=True)
+class PixelResponse:
+    """The response of a unit to one image, as TensorFlow computes it: the sum of weight * value²."""
+
+    weights: np.ndarray
+
+    def build(self) -> Any:
+        import tensorflow as tf
+
+        return lambda image: tf.reduce_sum(tf.constant(self.weights, tf.float32) * tf.square(image))

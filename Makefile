@@ -1,0 +1,56 @@
+# Two commands do everything: `make demo` grades a demonstration class, `make test` proves that all of it works.
+# Both set up what they need: a virtual environment of the project's own, pinned packages, the data.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+WORKERS ?= 2
+ASSIGNMENT ?= 03_triplet_loss
+NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
+
+.PHONY: help setup data release demo grade lab test lint check-types unit notebooks bench art clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) data ## virtual environment, packages, data
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[grade,test]'
+	touch $(READY)
+
+data: $(READY) ## fetch the real data and weights (once)
+	$(BIN)/python -m course.data
+
+release: $(READY) ## student versions and public cases, from source/
+	$(BIN)/autograder release
+
+demo: setup release ## grade a demonstration class in demo/
+	rm -rf demo
+	$(BIN)/python -m tests.submissions demo
+	$(BIN)/autograder grade $(ASSIGNMENT) --root demo --workers $(WORKERS) --cell-timeout 10
+
+lab: setup ## JupyterLab on the released notebooks, with nbgrader's Validate button
+	cd release && ../$(BIN)/jupyter lab
+
+test: setup lint check-types unit notebooks ## everything that CI runs
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+check-types: $(READY)
+	$(BIN)/mypy
+
+unit: setup ## unit tests and end-to-end grading
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests
+
+notebooks: setup ## nbval runs the source notebooks from top to bottom
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(NBVAL) source
+
+bench: setup ## timings, as ratios of runs side by side
+	$(BIN)/python -m tests.bench
+
+clean: ## remove what can be made again
+	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache

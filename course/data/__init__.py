@@ -4,9 +4,11 @@ from course.data.att_faces import TEST_PEOPLE, TRAIN_PEOPLE, Faces, faces, shrin
 from course.data.carriers import DataError, cache_folder
 from course.data.pictures import photographs, picture
 from course.data.recordings import FILMS, Brain, Heartbeat, brain, film_frames, heartbeat
+from course.data.styles import STYLES, style_picture, style_pictures
 
 __all__ = [
     "FILMS",
+    "STYLES",
     "TEST_PEOPLE",
     "TRAIN_PEOPLE",
     "Brain",
@@ -21,4 +23,6 @@ __all__ = [
     "photographs",
     "picture",
     "shrink",
+    "style_picture",
+    "style_pictures",
 ]

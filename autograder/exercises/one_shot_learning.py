@@ -410,7 +410,14 @@ def verify_cases(rng: Generator) -> list[Case]:
         ),
         case("somebody else", (5, 3), tight, [1.15 * tight, 2.7], 0, "d is beyond tau: the door stays shut."),
         case("a generous door", (3, 4), wide, [4.0, 5.0, 0.8 * wide], 2, "tau is a parameter."),
-        case("a false claim", (5, 4), usual, [0.2, 2.5, between(1.3, 2.1)], 2, "Looking like another employee is no help."),
+        case(
+            "a false claim",
+            (5, 4),
+            usual,
+            [0.2, 2.5, between(1.3, 2.1)],
+            2,
+            "Looking like somebody else is no help.",
+        ),
         question("at the threshold", image, second, at_tau, encode, d, "d == tau opens the door."),
         question(
             "an unknown identity",

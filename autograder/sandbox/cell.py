@@ -8,11 +8,10 @@ import zmq
 from nbformat import NotebookNode
 
 from autograder.sandbox.channels import Channels
+from autograder.sandbox.kernel_process import KernelProcess
 from autograder.sandbox.limits import MB, Limits
 from autograder.sandbox.messages import Message, text
 from autograder.sandbox.outputs import Outputs
-from autograder.sandbox.server import ForkServer, ServerGoneError
-from autograder.sandbox.watcher import Watcher
 
 Status = Literal["ok", "error", "timed_out", "died", "limit"]
 
@@ -20,7 +19,6 @@ PERIOD = 0.1  # seconds between two looks at everything but messages
 IDLE_SECONDS = 1.0  # from the reply until we no longer wait for the rest of the output
 INTERRUPT_SECONDS = 3.0  # from the interrupt until the kernel is killed
 DEATH_SECONDS = 1.0  # from a lost channel until we no longer wait to hear that the kernel ended
-KILL_SECONDS = 5.0  # from the kill until the whole sandbox is ended
 TRAFFIC = 4  # all messages of a cell together, in messages of the largest size
 DRAIN = 100  # messages still read from a kernel that has ended
 DIED = "the kernel died"
@@ -46,17 +44,16 @@ class Execution:
 
 
 class Cell:
-    """The run of one cell. `alive` says whether the kernel can take another one afterwards."""
+    """The run of one cell."""
 
-    def __init__(self, server: ForkServer, channels: Channels, watcher: Watcher, limits: Limits) -> None:
-        self._server, self._channels, self._watcher, self._limits = server, channels, watcher, limits
+    def __init__(self, process: KernelProcess, channels: Channels, limits: Limits) -> None:
+        self._process, self._channels, self._limits = process, channels, limits
         self._outputs = Outputs(limits.output_bytes)
         self._request = ""
         self._reply: Message | None = None
         self._replied = 0.0
         self._idle = False
         self._failure: tuple[Status, str] | None = None
-        self.alive = True
 
     def run(self, code: str, seconds: float, too_slow: str) -> Execution:
         """Run `code` for at most `seconds`; `too_slow` is the reason to give when that is not enough."""
@@ -66,20 +63,24 @@ class Cell:
             self._kill("died", DIED)
         self._listen(seconds)
         if not self._done:
-            self._stop(too_slow)
+            self._failure = ("timed_out", too_slow)
+            self._process.interrupt()
+            self._listen(INTERRUPT_SECONDS)
+        if not self._done:
+            self._kill("timed_out", too_slow)
         return self._execution()
 
     @property
     def _done(self) -> bool:
         """Finished with reply and idle, or the kernel is gone."""
         waited = self._idle or time.monotonic() > self._replied + IDLE_SECONDS
-        return not self.alive or (self._reply is not None and waited)
+        return self._process.ended or (self._reply is not None and waited)
 
     def _listen(self, seconds: float) -> None:
         """Take messages until done or the time is up."""
         deadline = time.monotonic() + seconds
         while not self._done and (left := deadline - time.monotonic()) > 0:
-            self._take(self._channels.receive(min(left, PERIOD), self._server.control.fileno()))
+            self._take(self._channels.receive(min(left, PERIOD), self._process.server.control.fileno()))
             self._look()
 
     def _take(self, messages: list[Message | None]) -> None:
@@ -96,54 +97,31 @@ class Cell:
 
     def _look(self) -> None:
         """See whether the kernel ended or has to be ended."""
-        if self._ended(0):
+        if self._process.has_ended():
             self._gone()
         elif self._channels.received > self._limits.messages:
             self._kill("limit", f"sent more than {self._limits.messages} messages")
         elif self._channels.received_bytes > TRAFFIC * self._limits.message_bytes:
             self._kill("limit", f"sent more than {TRAFFIC * self._limits.message_bytes // MB} MB of output")
+        elif self._channels.lost and self._process.has_ended(DEATH_SECONDS):
+            self._gone()
         elif self._channels.lost:
-            if self._ended(DEATH_SECONDS):
-                self._gone()
-            else:
-                self._kill("limit", f"sent a message of more than {self._limits.message_bytes // MB} MB")
+            self._kill("limit", f"sent a message of more than {self._limits.message_bytes // MB} MB")
 
-    def _ended(self, seconds: float) -> bool:
-        """Whether the fork server has said, or says in time, that the kernel ended."""
-        try:
-            event = self._server.event(seconds)
-        except ServerGoneError:
-            return True
-        return event is not None and event["event"] == "ended"
+    def _kill(self, status: Status, reason: str) -> None:
+        """End the kernel, for this reason."""
+        self._failure = (status, reason)
+        self._process.kill()
+        self._gone()
 
     def _gone(self) -> None:
-        """The kernel is no more: read what it sent before."""
+        """The kernel is no more: read what it sent before, and say why."""
         for _ in range(DRAIN):
             if not (messages := self._channels.receive(0)):
                 break
             self._take(messages)
-        breach = self._watcher.breach
+        breach = self._process.watcher.breach
         self._failure = self._failure or (("limit", breach) if breach else ("died", DIED))
-        self.alive = False
-
-    def _stop(self, reason: str) -> None:
-        """Its time is up: interrupt, and kill what does not react."""
-        self._failure = ("timed_out", reason)
-        try:
-            self._server.ask("interrupt")
-        except ServerGoneError:
-            self._gone()
-        self._listen(INTERRUPT_SECONDS)
-        if not self._done:
-            self._kill("timed_out", reason)
-
-    def _kill(self, status: Status, reason: str) -> None:
-        """End the kernel with all its processes; the whole sandbox if that does not work."""
-        self._failure = (status, reason)
-        self._server.kill_notebook()
-        if not self._ended(KILL_SECONDS):
-            self._server.close()
-        self._gone()
 
     def _execution(self) -> Execution:
         outputs, answers = self._outputs.outputs, self._outputs.answers

@@ -9,7 +9,8 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.messages import Message, parse
 from autograder.sandbox.server import ServerGoneError
 
-SHELL_PORT, IOPUB_PORT = 1, 2
+# The numbers at the end of the sockets' names; fork_server.py says the same.
+PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 QUEUE = 4  # messages ZeroMQ holds for us; the kernel holds the others
 
 
@@ -20,8 +21,8 @@ class Channels:
         self.received_bytes, self.received = 0, 0
         self._session = Session(key=key.encode(), username="grader")
         self._context = zmq.Context()
-        self._shell = self._connect(zmq.DEALER, f"ipc://{ipc}/k-{SHELL_PORT}", limits)
-        self._iopub = self._connect(zmq.SUB, f"ipc://{ipc}/k-{IOPUB_PORT}", limits)
+        self._shell = self._connect(zmq.DEALER, f"ipc://{ipc}/k-{PORTS['shell_port']}", limits)
+        self._iopub = self._connect(zmq.SUB, f"ipc://{ipc}/k-{PORTS['iopub_port']}", limits)
         self._lost = [s.get_monitor_socket(zmq.EVENT_DISCONNECTED) for s in (self._shell, self._iopub)]
 
     def _connect(self, kind: int, address: str, limits: Limits) -> zmq.Socket:

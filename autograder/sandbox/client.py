@@ -21,7 +21,7 @@ class Kernel:
         self._start()
 
     def _start(self) -> None:
-        self._server, self._channels, self._watcher = self._sandbox.open_kernel()
+        self._process, self._channels = self._sandbox.open_kernel()
         self.alive = True
 
     def restart(self) -> None:
@@ -31,7 +31,7 @@ class Kernel:
 
     def close(self) -> None:
         """End the watch and the channels; the sandbox ends the kernel itself."""
-        self._watcher.stop()
+        self._process.watcher.stop()
         self._channels.close()
         self.alive = False
 
@@ -48,8 +48,8 @@ class Kernel:
         return self._run(code, self._seconds_left, too_slow)
 
     def _run(self, code: str, seconds: float, too_slow: str) -> Execution:
-        cell, begun = Cell(self._server, self._channels, self._watcher, self._limits), time.monotonic()
+        cell, begun = Cell(self._process, self._channels, self._limits), time.monotonic()
         execution = cell.run(code, seconds, too_slow)
-        self.alive = cell.alive
+        self.alive = not self._process.ended
         self._seconds_left -= time.monotonic() - begun
         return execution

@@ -15,7 +15,7 @@ class Limits:
         notebook_seconds: wall time of all cells of a notebook together, seconds.
         memory_bytes: resident memory of all processes of the notebook and of the files it wrote, bytes;
             watched from outside every tenth of a second.
-        processes: processes and threads together. A TensorFlow kernel has about 30.
+        processes: processes and threads together. A TensorFlow kernel has about 16.
         file_bytes: size of one file, bytes.
         disk_bytes: size of each writable place (home, /tmp, /dev/shm), bytes. They lie in memory.
         open_files: open files of one process.
@@ -27,10 +27,10 @@ class Limits:
     cell_seconds: float = 60.0
     notebook_seconds: float = 600.0
     memory_bytes: int = 4 * GIB
-    processes: int = 256
+    processes: int = 128
     file_bytes: int = 512 * MB
     disk_bytes: int = 512 * MB
     open_files: int = 1024
     output_bytes: int = 1 * MB
     message_bytes: int = 64 * MB
-    messages: int = 20_000
+    messages: int = 10_000

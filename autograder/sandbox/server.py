@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from multiprocessing import Pipe
 from pathlib import Path
@@ -15,12 +16,14 @@ from typing import Any
 
 import psutil
 
-from autograder.sandbox import bubblewrap, environment
+from autograder.sandbox import bubblewrap, environment, seccomp
 from autograder.sandbox.errors import SandboxError
 from autograder.sandbox.limits import Limits
 
 WARM_UP_SECONDS = 180.0
 MESSAGE_BYTES = 100_000
+# The fork server's threads count as well, and the watcher, which says what happened, shall be first.
+SPARE_PROCESSES = 64
 
 
 class ServerGoneError(Exception):
@@ -28,7 +31,7 @@ class ServerGoneError(Exception):
 
 
 class ForkServer:
-    """A running fork server. `pid` is its process on this machine, `root` what it calls /."""
+    """A running fork server; `process` is the server itself, the parent of the kernel."""
 
     def __init__(
         self, isolation: str, limits: Limits, extra: Mapping[str, str], readonly: Sequence[Path]
@@ -51,7 +54,9 @@ class ForkServer:
             theirs.close()
         try:
             self.wait_for("warm", WARM_UP_SECONDS)
-            self.pid = self._process.pid if self._home else process_1(self._process.pid)
+            self.process = (
+                inner_process(self._process.pid) if self._home is None else psutil.Process(self._process.pid)
+            )
         except ServerGoneError:
             self.close()
             raise SandboxError(f"The sandbox did not start: {self._last_words()}") from None
@@ -71,6 +76,7 @@ class ForkServer:
         assert bwrap is not None  # WarmSandbox.start has asked refusal()
         settings |= {"home": bubblewrap.HOME, "ipc": bubblewrap.IPC}
         settings |= {"writable": [*bubblewrap.WRITABLE, bubblewrap.IPC]}
+        settings |= {"seccomp": b64encode(seccomp.program()).decode()}
         prefix = bubblewrap.command_prefix(bwrap, readonly, limits.disk_bytes)
         inside = environment.inside(bubblewrap.HOME, bubblewrap.PACKAGES, search_path(), extra)
         variables = bubblewrap.environment_arguments(inside)
@@ -79,12 +85,14 @@ class ForkServer:
     @property
     def ipc(self) -> str:
         """The folder of the kernel's sockets, as this process reaches it."""
-        return f"{self._home.name}/ipc" if self._home else f"/proc/{self.pid}/root{bubblewrap.IPC}"
+        return f"{self._home.name}/ipc" if self._home else f"/proc/{self.process.pid}/root{bubblewrap.IPC}"
 
     @property
     def places(self) -> list[str]:
         """The writable places that lie in memory, as this process reaches them."""
-        return [] if self._home else [f"/proc/{self.pid}/root{place}" for place in bubblewrap.WRITABLE]
+        return (
+            [] if self._home else [f"/proc/{self.process.pid}/root{place}" for place in bubblewrap.WRITABLE]
+        )
 
     def ask(self, do: str, **more: Any) -> None:
         """Send a request; ServerGoneError if nobody is there."""
@@ -119,8 +127,8 @@ class ForkServer:
 
     def kill_notebook(self) -> None:
         """Have everything killed but the fork server itself, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGUSR1)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self.process.send_signal(signal.SIGUSR1)
 
     def close(self) -> None:
         """End it and everything in it."""
@@ -158,10 +166,10 @@ def rlimits(limits: Limits, isolated: bool) -> dict[str, int]:
     """What the kernel process sets for itself; not RLIMIT_AS, as TensorFlow reserves address space."""
     values = {"RLIMIT_FSIZE": limits.file_bytes, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_CORE": 0}
     if isolated:  # elsewhere it would count all processes of the user
-        values |= {"RLIMIT_NPROC": limits.processes, "RLIMIT_MSGQUEUE": 0}
+        values |= {"RLIMIT_NPROC": limits.processes + SPARE_PROCESSES, "RLIMIT_MSGQUEUE": 0}
     return values
 
 
-def process_1(bwrap: int) -> int:
-    """The fork server's process: the last of the chain of bwrap processes, before any kernel is there."""
-    return psutil.Process(bwrap).children(recursive=True)[-1].pid
+def inner_process(bwrap: int) -> psutil.Process:
+    """Process 1 of the sandbox: the last of the chain of bwrap processes, before any kernel is there."""
+    return psutil.Process(bwrap).children(recursive=True)[-1]

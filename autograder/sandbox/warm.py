@@ -12,6 +12,7 @@ from autograder.sandbox.bubblewrap import refusal
 from autograder.sandbox.channels import Channels
 from autograder.sandbox.client import Kernel
 from autograder.sandbox.errors import SandboxError
+from autograder.sandbox.kernel_process import KernelProcess
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.server import ForkServer, ServerGoneError
 from autograder.sandbox.watcher import Watcher
@@ -33,7 +34,7 @@ class WarmSandbox:
         isolation: "bwrap", or "none" for a plain child process (with a warning).
         limits: what one notebook may use.
         environment: environment variables inside, besides those of environment.py.
-        readonly: files and folders that students' code may read, at the same place.
+        readonly: files and folders that students' code may read, at the same place; readable for all if root grades.
 
     Start it in a thread that lives as long as the sandbox: it ends with the thread that started it.
     """
@@ -60,7 +61,9 @@ class WarmSandbox:
                 raise SandboxError(why)
             if self.isolation == "none":
                 sys.stderr.write(WARNING)
-        if self._server is None or self._server.dead:
+        if self._server is not None and self._server.dead:
+            self.close()
+        if self._server is None:
             self._server = ForkServer(self.isolation, self.limits, self._environment, self._readonly)
 
     @contextmanager
@@ -73,28 +76,33 @@ class WarmSandbox:
             kernel.close()
             self.clean()
 
-    def open_kernel(self) -> tuple[ForkServer, Channels, Watcher]:
-        """Fork a kernel, in a new sandbox if the old one does not answer; for Kernel and the provisioner."""
+    def fork(self) -> KernelProcess:
+        """Fork a kernel, in a new sandbox if the old one does not answer. What ran before is killed and wiped."""
         for _ in range(ATTEMPTS):
             self.start()
             assert self._server is not None
+            key = secrets.token_hex(16)
             try:
-                return self._server, *self._fork(self._server)
+                self._server.ask("fork", key=key)
+                self._server.wait_for("ready", READY_SECONDS)
             except ServerGoneError:
-                self._server.close()
+                continue
+            return KernelProcess(self._server, key, Watcher(self._server, self.limits))
         raise SandboxError("No kernel became ready in the sandbox: see whether memory is short here.")
 
-    def _fork(self, server: ForkServer) -> tuple[Channels, Watcher]:
-        key = secrets.token_hex(16)
-        server.ask("fork", key=key)
-        server.wait_for("ready", READY_SECONDS)
-        channels = Channels(server.ipc, key, self.limits)
+    def open_kernel(self) -> tuple[KernelProcess, Channels]:
+        """Fork a kernel and connect to it."""
+        process = self.fork()
+        channels = Channels(process.server.ipc, process.key, self.limits)
         try:
             channels.handshake(READY_SECONDS)
         except ServerGoneError:
+            process.watcher.stop()
             channels.close()
-            raise
-        return channels, Watcher(server, self.limits)
+            raise SandboxError(
+                "A new kernel does not answer: see whether this machine is overloaded."
+            ) from None
+        return process, channels
 
     def clean(self) -> None:
         """End everything a notebook left; where that fails, the sandbox: the next kernel gets a new one."""

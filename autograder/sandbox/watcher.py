@@ -10,6 +10,8 @@ from autograder.sandbox.limits import GIB, Limits
 from autograder.sandbox.server import ForkServer
 
 PERIOD = 0.1  # seconds
+# A message can consist of any number of parts, and ZeroMQ takes in all of them before it hands out the first.
+GRADER_BYTES = GIB
 
 
 class Watcher:
@@ -19,6 +21,8 @@ class Watcher:
         self.breach = ""
         self._server, self._limits = server, limits
         self._stop = threading.Event()
+        self._grader = psutil.Process()
+        self._grader_bytes = resident_bytes(self._grader) + GRADER_BYTES
         self._thread = threading.Thread(target=self._watch, name="sandbox watcher", daemon=True)
         self._thread.start()
 
@@ -36,8 +40,10 @@ class Watcher:
 
     def _look(self) -> str:
         """The limit that is broken right now, as a sentence, or an empty string."""
-        processes = psutil.Process(self._server.pid).children(recursive=True)
-        if sum(map(threads, processes)) > self._limits.processes:
+        if resident_bytes(self._grader) > self._grader_bytes:
+            return "sent more than the grader can take"
+        processes = self._server.process.children(recursive=True)
+        if len(processes) > self._limits.processes or sum(map(threads, processes)) > self._limits.processes:
             return f"started more than {self._limits.processes} processes and threads"
         files = sum(map(used_bytes, self._server.places))
         if files + sum(map(resident_bytes, processes)) <= self._limits.memory_bytes:

@@ -6,14 +6,19 @@ import pytest
 
 from autograder.sandbox import Kernel, Limits, WarmSandbox
 
-LIMITS = Limits(cell_seconds=20, memory_bytes=2 << 30, disk_bytes=50_000_000)
+LIMITS = Limits(cell_seconds=20, memory_bytes=3 << 29, disk_bytes=50_000_000)
+SECRET = "the parent's environment"
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[WarmSandbox]:
     """The sandbox all tests share."""
-    with WarmSandbox(limits=LIMITS) as warm:
-        yield warm
+    with pytest.MonkeyPatch.context() as parent:
+        parent.setenv("SECRET_OF_THE_PARENT", SECRET)
+        warm = WarmSandbox(limits=LIMITS)
+        warm.start()
+    yield warm
+    warm.close()
 
 
 @pytest.fixture

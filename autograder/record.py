@@ -72,7 +72,9 @@ def _text(verdict: Verdict, show_numbers: bool) -> str:
 def _html(verdict: Verdict, show_numbers: bool) -> str:
     cells = [(MARKS[f.passed], f.case.name, _reason(f, show_numbers)) for f in verdict.cases]
     rows = "".join(
-        "<tr>" + "".join(f'<td style="text-align:left">{escape(text)}</td>' for text in row) + "</tr>"
+        "<tr>"
+        + "".join(f'<td style="text-align:left; padding:2px 12px 2px 0">{escape(text)}</td>' for text in row)
+        + "</tr>"
         for row in cells
     )
     note = f"<small>Numbers may differ by {_tolerance(verdict)} of the largest in their array.</small>"

@@ -14,6 +14,14 @@ from autograder.files import write_atomically
 from autograder.rows import Row
 from course.plots.style import BLUE, course_style
 
+UNNAMED = {
+    "wrong": "wrong in a way that has no name",
+    "raised": "raised an exception",
+    "timed_out": "took too long",
+    "crashed": "ended the kernel",
+    "missing": "not attempted",
+}
+
 
 def write_report(root: Path, assignment: str, rows: Sequence[Row]) -> Path:
     """Writes `root/reports/<assignment>.html` and gives its path."""
@@ -35,15 +43,16 @@ def write_report(root: Path, assignment: str, rows: Sequence[Row]) -> Path:
 
 
 def mistakes(rows: Sequence[Row]) -> list[tuple[str, str, int]]:
-    """(exercise, what was not right, how many students), the most frequent first."""
+    """(exercise, what was not right, how many students): named mistakes before others, the most frequent first."""
     found = Counter(
-        (exercise["name"], exercise["mistake"] or exercise["outcome"])
+        (exercise["name"], exercise["mistake"] or UNNAMED[exercise["outcome"]])
         for row in rows
         if row["status"] == "graded"
         for exercise in row["exercises"]
         if exercise["outcome"] != "passed"
     )
-    return [(name, mistake, count) for (name, mistake), count in found.most_common()]
+    named_first = sorted(found.items(), key=lambda item: (item[0][1] in UNNAMED.values(), -item[1]))
+    return [(name, mistake, count) for (name, mistake), count in named_first]
 
 
 def score_figure(rows: Sequence[Row]) -> Figure:

@@ -25,10 +25,14 @@ def triplet_loss(anchor, positive, negative, alpha=0.2):
     return np.zeros(len(anchor)).view(Everything)
 """
 READS_SOURCE = """
-import glob, os, sys
+import os
+WANTED = ("03_triplet_loss.ipynb", "gradebook.db", "triplet_loss.py", "03_triplet_loss.json")
 def triplet_loss(anchor, positive, negative, alpha=0.2):
-    for path in glob.glob("/**/03_triplet_loss.ipynb", recursive=True) + glob.glob("/**/gradebook.db", recursive=True):
-        return open(path).read()
+    for top in (".", "/home", "/root", "/tmp", "/work", "/srv", "/mnt", "/opt", "/var"):
+        for folder, _, files in os.walk(top):
+            for name in files:
+                if name in WANTED:
+                    return open(os.path.join(folder, name)).read()
     from autograder.exercises.triplet_loss import triplet_loss as reference
     return reference(anchor, positive, negative, alpha)
 """

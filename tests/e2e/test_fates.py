@@ -1,0 +1,157 @@
+"""What a class really hands in, and what must come of it. Graded through the command line, in the sandbox."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader import nbgraderformat
+from nbgrader.api import Gradebook
+
+from autograder.rows import ExerciseRow, Row
+from tests.e2e.conftest import Autograder
+from tests.submissions import ASSIGNMENT, cell_of, hand_in, solved
+from tests.submissions.fates import FATES
+from tests.submissions.mistaken import MISTAKEN
+from tests.submissions.right import RIGHT
+
+pytestmark = pytest.mark.xdist_group("graded_class")
+Class = tuple[Path, dict[str, Row]]
+
+LOST_WITH_TRIPLET_LOSS = {"triplet_loss": 2, "triplet_cost": 1, "train_step": 2}
+FULL = 10
+FULL_MARKS = (
+    "infinite_loop_at_top_level",
+    "dead_kernel_at_top_level",
+    "noise_on_stderr",
+    "without_test_cell",
+    "duplicated_cells",
+    "test_cell_as_markdown",
+    "metadata_stripped",
+)
+NOTHING_FOR_TRIPLET_LOSS = {
+    "one_raises": "raised",
+    "syntax_error": "missing",
+    "infinite_loop": "timed_out",
+    "dead_kernel": "crashed",
+    "equal_to_everything": "wrong",
+    "reads_source": "raised",
+    "forged_verdict": "wrong",
+}
+UNREADABLE = ("not_json", "empty", "another_assignment")
+
+
+def exercise(row: Row, name: str) -> ExerciseRow:
+    return next(found for found in row["exercises"] if found["name"] == name)
+
+
+def test_everybody_got_a_row(graded_class: Class) -> None:
+    _, rows = graded_class
+    assert len(rows) == len(RIGHT) + len(MISTAKEN) + len(FATES)
+
+
+@pytest.mark.parametrize("name", [*RIGHT, *FULL_MARKS])
+def test_what_is_right_gets_full_marks(graded_class: Class, name: str) -> None:
+    row = graded_class[1][name]
+    assert (row["status"], row["score"]) == ("graded", FULL), row
+
+
+@pytest.mark.parametrize("mistake", MISTAKEN)
+def test_a_mistake_loses_points_and_is_named(graded_class: Class, mistake: str) -> None:
+    found = exercise(graded_class[1][MISTAKEN[mistake][0]], "triplet_loss")
+    assert found["outcome"] == "wrong"
+    assert found["mistake"] == mistake
+    assert found["score"] < found["max_score"]
+
+
+@pytest.mark.parametrize(("name", "outcome"), NOTHING_FOR_TRIPLET_LOSS.items())
+def test_a_bad_function_earns_nothing_and_the_others_all_of_theirs(
+    graded_class: Class, name: str, outcome: str
+) -> None:
+    row = graded_class[1][name]
+    found = exercise(row, "triplet_loss")
+    assert (found["outcome"], found["score"]) == (outcome, 0), found
+    for other in row["exercises"]:
+        if other["name"] not in LOST_WITH_TRIPLET_LOSS:
+            assert other["outcome"] == "passed", other
+
+
+def test_blank_was_not_attempted(graded_class: Class) -> None:
+    row = graded_class[1]["blank"]
+    assert (row["status"], row["score"]) == ("graded", 0)
+    assert {found["message"] for found in row["exercises"]} == {"Not attempted."}
+
+
+def test_half_done_gets_half(graded_class: Class) -> None:
+    assert graded_class[1]["half_done"]["score"] == 5
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_gets_a_sentence(graded_class: Class, name: str) -> None:
+    row = graded_class[1][name]
+    assert (row["status"], row["score"]) == ("unreadable", 0)
+    assert row["message"].endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("without_test_cell", "missing"),
+        ("duplicated_cells", "2 times"),
+        ("test_cell_as_markdown", "restored"),
+    ],
+)
+def test_repairs_are_told(graded_class: Class, name: str, said: str) -> None:
+    assert said in graded_class[1][name]["message"]
+
+
+def test_a_function_that_calls_a_wrong_one_is_told_so(graded_class: Class) -> None:
+    found = exercise(graded_class[1]["forged_verdict"], "triplet_cost")
+    assert "It calls triplet_loss, which is not right yet." in found["message"]
+
+
+def test_the_gradebook_holds_the_same_scores(graded_class: Class) -> None:
+    root, rows = graded_class
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        scores = {found.student.id: found.score for found in gradebook.assignment_submissions(ASSIGNMENT)}
+    assert scores == pytest.approx({student: row["score"] for student, row in rows.items()})
+
+
+def test_feedback_names_the_mistake_and_shows_no_hidden_number(graded_class: Class) -> None:
+    root, _ = graded_class
+    page = (root / "feedback" / "forgot_max" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+    assert "the maximum with zero is missing" in page
+    graded = nbformat.read(
+        root / "autograded" / "forgot_max" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4
+    )
+    table, points = cell_of(graded, "test_triplet_loss").outputs
+    assert "has the wrong value in" in table.data["text/plain"]
+    assert "expected" not in table.data["text/plain"] + table.data["text/html"]
+    assert points.data == {"text/plain": "0.0"}
+
+
+def test_a_forged_verdict_is_not_in_the_feedback(graded_class: Class) -> None:
+    page = (graded_class[0] / "feedback" / "forged_verdict" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+    assert "<b>triplet_loss: passed" not in page
+
+
+def test_a_second_run_grades_only_what_is_new(graded_class: Class, autograder: Autograder) -> None:
+    root, rows = graded_class
+    before = {path: path.stat().st_mtime_ns for path in root.glob(f"autograded/*/{ASSIGNMENT}/*.ipynb")}
+    hand_in(root, "late", solved())
+    run = autograder("grade", ASSIGNMENT, "--root", root, "--workers", 1, "--cell-timeout", 8)
+    assert run.returncode == 0, run.stderr
+    after = {path: path.stat().st_mtime_ns for path in root.glob(f"autograded/*/{ASSIGNMENT}/*.ipynb")}
+    assert len(after) == len(rows) + 1
+    assert before.items() <= after.items()
+
+
+def test_the_report_counts_the_mistakes(graded_class: Class, autograder: Autograder) -> None:
+    root, _ = graded_class
+    run = autograder("report", ASSIGNMENT, "--root", root)
+    assert run.returncode == 0, run.stderr
+    assert "the maximum with zero is missing" in (root / "reports" / f"{ASSIGNMENT}.html").read_text()
+
+
+def test_autograded_notebooks_are_nbgraders(graded_class: Class) -> None:
+    for path in graded_class[0].glob(f"autograded/*/{ASSIGNMENT}/*.ipynb"):
+        nbformat.validate(nbgraderformat.read(str(path), as_version=4))

@@ -56,7 +56,13 @@ def parse_answer(text: Any) -> tuple[int, Answer] | None:
     sound = type(index) is int and type(outcome) is str and type(outputs) is dict and type(message) is str
     if not sound or outcome not in ("returned", "raised", "missing"):
         return None
-    return index, Answer(outcome, outputs, message[:MAX_MESSAGE])
+    return index, Answer(outcome, outputs, _one_line(message))
+
+
+def _one_line(text: str) -> str:
+    """A student's text as it may be shown anywhere: no line breaks, nothing that steers a terminal."""
+    shown = "".join(c if c.isprintable() else " " for c in text[:MAX_MESSAGE])
+    return " ".join(shown.split())
 
 
 def _outcome(verdicts: Sequence[CaseVerdict]) -> ExerciseOutcome:

@@ -1,5 +1,6 @@
 """Calls a student's function on one case and packs what it gives. Used by `check` and inside the grader's sandbox."""
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,8 +32,8 @@ def call(function: Callable[..., Any], question: Mapping[str, Any]) -> Answer:
     try:
         outputs = PROBES[question["probe"]](function, inputs, tuple(question["gradient_of"]))
         return Answer("returned", {name: plain(value) for name, value in outputs.items()})
-    except NotImplementedError:
-        return Answer("missing", message="not attempted")
+    except NotImplementedError as error:
+        return _not_implemented(function, error)
     except (Exception, SystemExit) as error:
         return Answer("raised", message=f"{type(error).__name__}: {error}"[:MAX_MESSAGE])
 
@@ -43,8 +44,10 @@ def plain(value: Any) -> Any:
     Raises:
         PackingError: it holds something else.
     """
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return str(value)  # NumPy's texts are texts
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -55,6 +58,9 @@ def plain(value: Any) -> Any:
         array = np.array(value)
         if array.dtype.name in DTYPES:
             return array
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
     raise PackingError(
         f"the function returned a {type(value).__name__}; expected numbers or an array of numbers"
     )
@@ -69,13 +75,25 @@ def answer_in_kernel(name: str, questions: str, namespace: Mapping[str, Any]) ->
             answer = call(namespace[name], question)
         else:
             answer = Answer("missing", message=f"there is no function {name}")
-        reply = {
-            "case": index,
-            "outcome": answer.outcome,
-            "outputs": answer.outputs,
-            "message": answer.message,
-        }
-        publish_display_data({ANSWER_MIME: pack(reply)})
+        publish_display_data({ANSWER_MIME: packed(index, answer)})
+
+
+def packed(case: int, answer: Answer) -> str:
+    """The answer to a case as it is sent; what is too large or too odd to send becomes "raised"."""
+    reply = {"case": case, "outcome": answer.outcome, "outputs": answer.outputs, "message": answer.message}
+    try:
+        return pack(reply)
+    except PackingError as error:
+        return pack({**reply, "outcome": "raised", "outputs": {}, "message": f"PackingError: {error}"})
+
+
+def _not_implemented(function: Callable[..., Any], error: NotImplementedError) -> Answer:
+    """Untouched, if the error comes from the function's own cell; else from TensorFlow or another exercise it calls."""
+    own = getattr(getattr(function, "python_function", function), "__code__", None)
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    if own is not None and frame.f_code.co_filename == own.co_filename:
+        return Answer("missing", message="not attempted")
+    return Answer("raised", message=f"NotImplementedError in {frame.f_code.co_name}: {error}"[:MAX_MESSAGE])
 
 
 def _plain_list(items: list[Any]) -> Any:

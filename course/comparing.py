@@ -19,6 +19,8 @@ Measured: a right float32 answer whose matrix products round their inputs to TF3
 below a quarter of this on every case; the nearest listed mistake is further away than five times this.
 """
 
+MAX_DESCRIPTION = 200
+
 
 @dataclass(frozen=True)
 class Mismatch:
@@ -49,7 +51,7 @@ def mismatch(expected: Any, output: Any, tolerance: float = TOLERANCE) -> Mismat
     """None when `output` is as `expected`, else why not.
 
     Args:
-        expected: number, array, text, None, tuple, dict with text keys, or an `Expectation`.
+        expected: number, array, text, None, tuple or list, dict with text keys, or an `Expectation`.
         output: what a student's function gave, after `packing.unpack`.
         tolerance: see `TOLERANCE`; booleans and integers must be equal.
     """
@@ -57,7 +59,7 @@ def mismatch(expected: Any, output: Any, tolerance: float = TOLERANCE) -> Mismat
         return expected.mismatch(output, tolerance)
     if expected is None or isinstance(expected, str):
         return _text_mismatch(expected, output)
-    if isinstance(expected, tuple):
+    if isinstance(expected, tuple | list):
         return _tuple_mismatch(expected, output, tolerance)
     if isinstance(expected, Mapping):
         return _dict_mismatch(expected, output, tolerance)
@@ -66,7 +68,7 @@ def mismatch(expected: Any, output: Any, tolerance: float = TOLERANCE) -> Mismat
 
 def as_numbers(output: Any) -> np.ndarray | None:
     """`output` as an array of numbers or booleans, or None when it is no such thing."""
-    if not isinstance(output, bool | int | float | np.ndarray | np.generic | list | tuple):
+    if not _only_numbers(output):
         return None
     try:
         array = np.asarray(output)
@@ -75,25 +77,46 @@ def as_numbers(output: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biuf" else None
 
 
+def _only_numbers(output: Any) -> bool:
+    """Looked at before an array is made: with a text in it, NumPy would take a long text's room for every item."""
+    if isinstance(output, list | tuple):
+        return all(map(_only_numbers, output))
+    return isinstance(output, bool | int | float | np.ndarray | np.generic)
+
+
 def same_answer(first: Any, second: Any, tolerance: float = TOLERANCE) -> bool:
     """Whether two outputs are one and the same answer, neither being the truth."""
     return mismatch(first, second, tolerance) is None
 
 
-def describe(value: Any) -> str:
-    """`value` in a few words, for a table."""
-    if isinstance(value, tuple | list):
-        return "(" + ", ".join(describe(item) for item in value[:4]) + (", …)" if len(value) > 4 else ")")
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {describe(item)}" for key, item in list(value.items())[:4]) + "}"
+def describe(value: Any, length: int = MAX_DESCRIPTION) -> str:
+    """`value` in a few words, at most `length` characters, for a table."""
+    text = _described(value, length).replace("\n", "")
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _described(value: Any, length: int) -> str:
     array = as_numbers(value)
-    if array is None:
-        return str(value)[:80]
-    if array.size == 1:
-        return f"{array.item():.6g}"
-    if array.size > 12:
+    if array is not None:
+        return _described_numbers(array)
+    half = length // 2  # so that what is nested ends soon
+    if isinstance(value, tuple | list) and half:
+        items = ", ".join(describe(item, half) for item in value[:4])
+        return f"({items}{', …' if len(value) > 4 else ''})"
+    if isinstance(value, dict) and half:
+        pairs = [f"{describe(key, half)}: {describe(item, half)}" for key, item in list(value.items())[:4]]
+        return f"{{{', '.join(pairs)}{', …' if len(value) > 4 else ''}}}"
+    if isinstance(value, str):
+        return repr(value[:length])
+    return "a very large integer" if isinstance(value, int) else str(value)
+
+
+def _described_numbers(array: np.ndarray) -> str:
+    if array.size == 1 and array.ndim == 0:
+        return f"{array.item():.6g}" if array.dtype.kind == "f" else str(array.item())
+    if array.size > 12 or array.size == 0:
         return f"array of shape {array.shape}"
-    return np.array2string(array, precision=4, separator=", ").replace("\n", "")
+    return np.array2string(array, precision=4, separator=", ")
 
 
 def _text_mismatch(expected: str | None, output: Any) -> Mismatch | None:
@@ -102,13 +125,11 @@ def _text_mismatch(expected: str | None, output: Any) -> Mismatch | None:
     return Mismatch("is not the expected value", f"expected {expected!r}, got {describe(output)}")
 
 
-def _tuple_mismatch(expected: tuple, output: Any, tolerance: float) -> Mismatch | None:
-    items = list(output) if isinstance(output, tuple | list) else None
-    if isinstance(output, np.ndarray) and output.ndim > 0:
-        items = list(output)
-    if items is None or len(items) != len(expected):
+def _tuple_mismatch(expected: tuple | list, output: Any, tolerance: float) -> Mismatch | None:
+    sequence = isinstance(output, tuple | list) or (isinstance(output, np.ndarray) and output.ndim > 0)
+    if not sequence or len(output) != len(expected):
         return Mismatch(f"should be a tuple of {len(expected)} values", f"got {describe(output)}")
-    for index, (wanted, item) in enumerate(zip(expected, items, strict=True)):
+    for index, (wanted, item) in enumerate(zip(expected, output, strict=True)):
         found = mismatch(wanted, item, tolerance)
         if found:
             return found.at(f"value {index + 1} of {len(expected)}")
@@ -119,7 +140,8 @@ def _dict_mismatch(expected: Mapping, output: Any, tolerance: float) -> Mismatch
     if not isinstance(output, dict):
         return Mismatch("should be a dict", f"got {describe(output)}")
     if set(output) != set(expected):
-        return Mismatch("has other keys than it should", f"expected {sorted(expected)}, got {sorted(output)}")
+        keys = describe(sorted(output))
+        return Mismatch("has other keys than it should", f"expected {describe(sorted(expected))}, got {keys}")
     for key, wanted in expected.items():
         found = mismatch(wanted, output[key], tolerance)
         if found:

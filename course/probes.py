@@ -38,7 +38,8 @@ def gradient(
         returned = function(*{**inputs, **watched}.values())
         total = _weighted_sum(returned)
     gradients = [None] * len(watched) if total is None else tape.gradient(total, list(watched.values()))
-    named = zip(watched, gradients, strict=True)
+    dense = tf.nest.map_structure(_dense, gradients)
+    named = zip(watched, dense, strict=True)
     return {"value": returned} | {f"gradient of {name}": found for name, found in named}
 
 
@@ -148,11 +149,17 @@ def new_database(
 def built_encoder(
     function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Builds an encoder for pictures like the last input and says what it is like; where it cannot be asked, less."""
+    """Builds an encoder and says what it is like; where it cannot be asked, less.
+
+    The last two inputs, a number and a seed, draw the pictures that it is tried on: coarse blocks.
+    """
     import keras
 
-    *arguments, images = inputs.values()
-    model = function(*arguments)
+    input_shape, embedding_size, num_pictures, seed = inputs.values()
+    n_H, n_W, n_C = input_shape
+    blocks = np.random.default_rng(seed).uniform(size=(num_pictures, n_H // 8 + 1, n_W // 8 + 1, n_C))
+    images = blocks.repeat(8, axis=1).repeat(8, axis=2)[:, :n_H, :n_W].astype(np.float32)
+    model = function(input_shape, embedding_size)
     if not isinstance(model, keras.Model):
         return {"a Keras model is returned": False}
     try:
@@ -300,9 +307,18 @@ def cotangent(shape: tuple[int, ...]) -> np.ndarray:
     return (1.0 + 0.5 * np.cos(np.arange(np.prod(shape, dtype=int)))).reshape(shape)
 
 
+def _dense(gradient: Any) -> Any:
+    """A gradient as a tensor: through `tf.gather` it comes as slices of one."""
+    import tensorflow as tf
+
+    return None if gradient is None else tf.convert_to_tensor(gradient)
+
+
 def _weighted_sum(returned: Any) -> Any:
     import tensorflow as tf
 
+    if isinstance(returned, list) and all(map(tf.is_tensor, returned)):
+        returned = tf.convert_to_tensor(returned)
     if not tf.is_tensor(returned):
         return None
     return tf.reduce_sum(tf.cast(returned, tf.float32) * cotangent(tuple(returned.shape)).astype(np.float32))

@@ -213,6 +213,29 @@ def same_and_different(distances: Mapping[str, tuple[Array, Array]]) -> Figure:
     return _closed(figure)
 
 
+def scores(measured: Mapping[str, Mapping[str, float]]) -> Figure:
+    """How good several ways to encode are, one panel a measure, one row a way; best possible is 100 %.
+
+    Args:
+        measured: name of the measure -> name of the way -> value from 0 to 1.
+    """
+    with course_style():
+        figure, axes = plt.subplots(
+            1, len(measured), figsize=(4.6 * len(measured), 3.2), sharey=True, squeeze=False
+        )
+    for ax, (measure, values) in zip(axes[0], measured.items(), strict=True):
+        percent = 100 * np.array(list(values.values()))
+        colours = [STRATEGY_COLOURS.get(name.split(" ")[0], BLUE) for name in values]
+        ax.scatter(percent, np.arange(len(values)), color=colours, s=70, zorder=3)
+        for row, value in enumerate(percent):
+            ax.annotate(f"{value:.1f}", (value, row), xytext=(0, 8), textcoords="offset points", ha="center")
+        ax.set(title=measure, xlabel="%", xlim=(percent.min() - 4, 101))
+        ax.set_yticks(np.arange(len(values)), list(values))
+        ax.margins(y=0.2)
+    axes[0, 0].invert_yaxis()
+    return _closed(figure)
+
+
 def _kinds(ax: Axes, top: float, alpha: float) -> None:
     """The three regions of the plane, shaded and named."""
     line = np.array([0.0, top])

@@ -92,3 +92,11 @@ def test_histograms_are_shares_of_each_kind() -> None:
 def test_costs_are_drawn_step_by_step() -> None:
     figure = plots.costs_over_steps(np.array([9.0, 4.0, 1.0]))
     assert figure.axes[0].lines[0].get_ydata().tolist() == [9.0, 4.0, 1.0]
+
+
+def test_scores_are_percentages_one_row_a_way() -> None:
+    figure = plots.scores(
+        {"AUC": {"pixels": 0.94, "semi-hard": 0.965}, "one-shot": {"pixels": 0.8, "semi-hard": 0.9}}
+    )
+    assert [text.get_text() for text in figure.axes[0].texts] == ["94.0", "96.5"]
+    assert figure.axes[1].collections[0].get_offsets().tolist() == [[80.0, 0.0], [90.0, 1.0]]

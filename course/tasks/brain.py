@@ -55,6 +55,19 @@ def sample(brain: Brain, slab: tuple[int, int], count: int, rng: np.random.Gener
     return Patches(centres, np.repeat([0, 1], count // 2))
 
 
+def in_planes(brain: Brain, point: tuple[int, int, int], slab: tuple[int, int], every: int = 3) -> Patches:
+    """Every third or so place of the slab that lies in one of the three slices through `point` and has a tissue."""
+    chosen = np.zeros(brain.t1.shape, dtype=bool)
+    for axis, place in enumerate(point):
+        plane = [slice(every // 2, None, every)] * 3
+        plane[axis] = slice(place, place + 1)
+        chosen[tuple(plane)] = True
+    labels = tissue(brain)
+    chosen &= labels >= 0
+    chosen[:, : slab[0]] = chosen[:, slab[1] :] = False
+    return Patches(np.argwhere(chosen), labels[chosen])
+
+
 def cubes(volume: Array, centres: NDArray[np.int64]) -> Array:
     """The cubes of `SIDE` voxels around the centres.
 
@@ -97,18 +110,36 @@ def standardise(x: Array) -> Array:
 
 
 def patches(
-    brain: Brain, chosen: Patches, rng: np.random.Generator, noise: float = 0.5
+    brain: Brain, chosen: Patches, rng: np.random.Generator, noise: float = 0.5, mirrored: bool = False
 ) -> tuple[Array, NDArray[np.int64]]:
     """What the network sees of the chosen places, as if each came from a scanner of its own.
 
     Each patch is standardised, given a random gain (0.7 to 1.3), offset (standard deviation 0.3) and noise, and its
     centre is hidden: the brightness there would give the tissue away.
 
+    Args:
+        brain: where the patches come from.
+        chosen: m places.
+        rng: all chance comes from it.
+        noise: standard deviation of the white noise, beside 1 for the patch's own.
+        mirrored: whether a patch is turned over along each axis with a chance of one half; for training.
+
     Returns:
         x, (m, SIDE, SIDE, SIDE, 1) float32, and labels (m,).
     """
     clean = standardise(cubes(brain.t1, chosen.centres))
+    if mirrored:
+        clean = mirror(clean, rng)
     each = (len(clean), 1, 1, 1)
     gain, offset = rng.uniform(0.7, 1.3, each), rng.normal(scale=0.3, size=each)
     x = gain * clean + offset + rng.normal(scale=noise, size=clean.shape)
     return hide_centre(x)[..., None].astype(np.float32), chosen.labels
+
+
+def mirror(x: Array, rng: np.random.Generator) -> Array:
+    """A copy of (m, n1, n2, n3) in which each patch is turned over along each axis with a chance of one half."""
+    x = x.copy()
+    for axis in (1, 2, 3):
+        over = rng.random(len(x)) < 0.5
+        x[over] = np.flip(x[over], axis)
+    return x

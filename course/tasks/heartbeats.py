@@ -1,6 +1,7 @@
 """Narrow or wide? The beats of a real heart, cut from a recording into windows that hide the answer a little."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,28 @@ class Beats:
     def where(self, chosen: NDArray[np.bool_]) -> "Beats":
         """The beats at which `chosen`, (m,) booleans, is True."""
         return Beats(self.peaks[chosen], self.widths[chosen], self.labels[chosen])
+
+
+def read_recording(path: str | Path, rate: int) -> Heartbeat:
+    """A recording of one's own: a text file with one number in mV a line, or a .npy file with one row of them.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file holds something else, fewer numbers than a second has, or a number that is not finite.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path} here ({Path.cwd()})")
+    try:
+        found = np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path)
+        signal: Array = np.asarray(found, np.float32)
+    except (ValueError, EOFError, OSError) as error:
+        raise ValueError(f"{path} cannot be read ({error}); expected one number in mV a line") from error
+    if signal.ndim != 1 or len(signal) < rate or not np.isfinite(signal).all():
+        raise ValueError(
+            f"expected one row of at least {rate} finite numbers (a second), got shape {signal.shape} in {path}"
+        )
+    return Heartbeat(signal, rate)
 
 
 def remove_baseline(signal: Array, rate: int) -> Array:
@@ -153,13 +176,15 @@ def wander(m: int, rate: int, rng: np.random.Generator) -> Array:
     return (size * np.sin(2 * np.pi * hertz * seconds + phase)).astype(np.float32)
 
 
-def widths_in(x: Array, rate: int) -> Array:
+def widths_in(x: Array, rate: int, smoothing: int = 1) -> Array:
     """The rule that made the labels, applied to noisy windows: each highest point's half-height width in ms.
 
     Args:
         x: (m, WINDOW, 1) in mV.
         rate: samples a second.
+        smoothing: how many neighbouring samples are averaged first; 1 leaves the window as it is.
     """
-    smooth = np.stack([np.convolve(row, np.ones(5) / 5, mode="same") for row in x[:, :, 0]])
+    average = np.ones(smoothing) / smoothing
+    smooth = np.stack([np.convolve(row, average, mode="same") for row in x[:, :, 0]])
     level = smooth - np.median(smooth, axis=1, keepdims=True)
     return np.array([half_height_width(row, int(row.argmax()), rate) for row in level], np.float32)

@@ -16,7 +16,7 @@ from autograder.sandbox.outputs import Outputs
 Status = Literal["ok", "error", "timed_out", "died", "limit"]
 
 PERIOD = 0.1  # seconds between two looks at everything but messages
-IDLE_SECONDS = 1.0  # from the reply until we no longer wait for the rest of the output
+IDLE_SECONDS = 5.0  # from the last message until we no longer wait for the rest of the output
 INTERRUPT_SECONDS = 3.0  # from the interrupt until the kernel is killed
 DEATH_SECONDS = 1.0  # from a lost channel until we no longer wait to hear that the kernel ended
 TRAFFIC = 4  # all messages of a cell together, in messages of the largest size
@@ -51,7 +51,7 @@ class Cell:
         self._outputs = Outputs(limits.output_bytes)
         self._request = ""
         self._reply: Message | None = None
-        self._replied = 0.0
+        self._heard = 0.0
         self._idle = False
         self._failure: tuple[Status, str] | None = None
 
@@ -62,19 +62,24 @@ class Cell:
         except zmq.Again:
             self._kill("died", DIED)
         self._listen(seconds)
-        if not self._done:
+        if not self._answered:
             self._failure = ("timed_out", too_slow)
             self._process.interrupt()
             self._listen(INTERRUPT_SECONDS)
-        if not self._done:
+        if not self._answered:
             self._kill("timed_out", too_slow)
         return self._execution()
 
     @property
+    def _answered(self) -> bool:
+        """The reply is there, if not all output, or the kernel is gone."""
+        return self._process.ended or self._reply is not None
+
+    @property
     def _done(self) -> bool:
         """Finished with reply and idle, or the kernel is gone."""
-        waited = self._idle or time.monotonic() > self._replied + IDLE_SECONDS
-        return self._process.ended or (self._reply is not None and waited)
+        complete = self._idle or time.monotonic() > self._heard + IDLE_SECONDS
+        return self._process.ended or (self._reply is not None and complete)
 
     def _listen(self, seconds: float) -> None:
         """Take messages until done or the time is up."""
@@ -85,11 +90,12 @@ class Cell:
 
     def _take(self, messages: list[Message | None]) -> None:
         """Keep what answers this cell."""
+        self._heard = time.monotonic() if messages else self._heard
         for message in messages:
             if message is None or message.parent != self._request:
                 continue
             if message.kind == "execute_reply":
-                self._reply, self._replied = message, time.monotonic()
+                self._reply = message
             elif message.kind == "status":
                 self._idle = self._idle or message.content.get("execution_state") == "idle"
             else:

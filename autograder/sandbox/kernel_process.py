@@ -1,6 +1,7 @@
 """One forked kernel and what the trusted side can do to it from outside, without speaking to it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 
@@ -46,10 +47,8 @@ class KernelProcess:
 
     def connection_info(self) -> KernelConnectionInfo:
         """What a Jupyter client needs to connect."""
-        return {
-            "transport": "ipc",
-            "ip": f"{self.server.ipc}/k",
-            "key": self.key.encode(),
-            "signature_scheme": "hmac-sha256",
-            **PORTS,
-        }
+        # jupyter_client declares the key as text, but compares it with bytes.
+        more: Any = {**PORTS, "key": self.key.encode()}
+        return KernelConnectionInfo(
+            transport="ipc", ip=f"{self.server.ipc}/k", signature_scheme="hmac-sha256", **more
+        )

@@ -1,8 +1,8 @@
 """Warm, sandboxed kernels for any Jupyter client: the kernel provisioner "warm-sandbox".
 
 A kernelspec asks for it in its metadata, {"kernel_provisioner": {"provisioner_name": "warm-sandbox"}}; its argv is
-not used. For nbgrader's own Execute preprocessor, point `kernel_name` at such a kernelspec, or give the
-preprocessor a kernel manager whose kernel_spec_manager returns SPEC.
+not used. No file is needed: WarmKernelManager finds this kernelspec under any name. So nbgrader's own Execute
+runs in sandboxes with `c.Execute.kernel_manager_class = "autograder.sandbox.provisioner.WarmKernelManager"`.
 
 A sandbox stays warm when its kernel has ended, and serves the next one of this process.
 """
@@ -13,8 +13,10 @@ import signal
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
+from traitlets import default
 
 from autograder.sandbox.kernel_process import KernelProcess
 from autograder.sandbox.warm import WarmSandbox
@@ -26,6 +28,23 @@ SPEC = KernelSpec(
     metadata={"kernel_provisioner": {"provisioner_name": "warm-sandbox"}},
 )
 PERIOD = 0.05  # seconds
+
+
+class OneKernelSpec(KernelSpecManager):
+    """Knows the warm sandbox, whatever it is asked for."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """The kernelspec of the warm sandbox."""
+        return SPEC
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """A kernel manager for nbclient, nbconvert and nbgrader whose kernels all run in warm sandboxes."""
+
+    @default("kernel_spec_manager")
+    def _one_kernel_spec(self) -> KernelSpecManager:
+        return OneKernelSpec(parent=self)
+
 
 _idle: list[WarmSandbox] = []
 

@@ -16,6 +16,7 @@ from autograder.sandbox.kernel_process import KernelProcess
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.server import ForkServer, ServerGoneError
 from autograder.sandbox.watcher import Watcher
+from course.data import cache_folder
 
 READY_SECONDS = 20.0  # for the fork server to clean up and fork, and for the kernel to answer
 ATTEMPTS = 2
@@ -34,7 +35,8 @@ class WarmSandbox:
         isolation: "bwrap", or "none" for a plain child process (with a warning).
         limits: what one notebook may use.
         environment: environment variables inside, besides those of environment.py.
-        readonly: files and folders that students' code may read, at the same place; readable for all if root grades.
+        readonly: files and folders, besides the course's data, that students' code may read, at the same place;
+            if root grades, they must be readable for all.
 
     Start it in a thread that lives as long as the sandbox: it ends with the thread that started it.
     """
@@ -47,7 +49,8 @@ class WarmSandbox:
         readonly: Sequence[Path] = (),
     ) -> None:
         self.isolation, self.limits = isolation, limits
-        self._environment, self._readonly = dict(environment or {}), list(readonly)
+        self._environment = {"COURSE_DATA_DIR": str(cache_folder()), **(environment or {})}
+        self._readonly = [cache_folder(), *readonly]
         self._server: ForkServer | None = None
 
     def start(self) -> None:

@@ -122,11 +122,13 @@ def normalize_cases(rng: Generator) -> list[Case]:
 def encoder_like(**otherwise: bool) -> Callable[..., dict[str, Any]]:
     """What the probe `built_encoder` sees of a right encoder, but for `otherwise` (underscores for spaces)."""
 
-    def seen(input_shape: tuple[int, int, int], embedding_size: int, images: Array) -> dict[str, Any]:
+    def seen(
+        input_shape: tuple[int, int, int], embedding_size: int, num_pictures: int, seed: int
+    ) -> dict[str, Any]:
         right = {
             "a Keras model is returned": True,
             "pictures of input_shape go in": True,
-            "shape of the encodings": (len(images), embedding_size),
+            "shape of the encodings": (num_pictures, embedding_size),
             "there is a convolution": True,
             "there is a softmax": False,
             "every encoding has norm 1": True,
@@ -144,14 +146,18 @@ def encoder_of_shape(
 ) -> Callable[..., dict[str, Any]]:
     """The same with encodings of another shape, given m and embedding_size."""
 
-    def seen(input_shape: tuple[int, int, int], embedding_size: int, images: Array) -> dict[str, Any]:
-        found = encoder_like(**otherwise)(input_shape, embedding_size, images)
-        return found | {"shape of the encodings": shape(len(images), embedding_size)}
+    def seen(
+        input_shape: tuple[int, int, int], embedding_size: int, num_pictures: int, seed: int
+    ) -> dict[str, Any]:
+        found = encoder_like(**otherwise)(input_shape, embedding_size, num_pictures, seed)
+        return found | {"shape of the encodings": shape(num_pictures, embedding_size)}
 
     return seen
 
 
-def no_model(input_shape: tuple[int, int, int], embedding_size: int, images: Array) -> dict[str, Any]:
+def no_model(
+    input_shape: tuple[int, int, int], embedding_size: int, num_pictures: int, seed: int
+) -> dict[str, Any]:
     return {"a Keras model is returned": False}
 
 
@@ -189,17 +195,19 @@ ENCODER_MISTAKES: dict[str, Callable[..., Any]] = {
 
 
 def encoder_cases(rng: Generator) -> list[Case]:
-    def case(name: str, low: int, shape: tuple[int, int, int], size: int, shows: str) -> Case:
-        m = int(rng.integers(low, low + 5))
-        blocks = rng.uniform(size=(m, 4, 4, shape[2])).repeat(8, axis=1).repeat(8, axis=2)
-        images = blocks[:, : shape[0], : shape[1]].astype(np.float32)
-        inputs = {"input_shape": shape, "embedding_size": size + int(rng.integers(20)), "images": images}
+    def case(name: str, shape: tuple[int, int, int], size: int, shows: str) -> Case:
+        inputs = {
+            "input_shape": shape,
+            "embedding_size": size + int(rng.integers(20)),
+            "num_pictures": int(rng.integers(3, 7)),
+            "seed": int(rng.integers(1_000_000)),
+        }
         return Case(name, inputs, shows, probe="built_encoder")
 
     return [
-        case("grey pictures", 3, (28, 23, 1), 30, "Encodings of norm 1 from a ConvNet, no softmax."),
-        case("colour pictures", 2, (24, 30, 3), 60, "input_shape is a parameter."),
-        case("long encodings", 5, (32, 26, 1), 130, "embedding_size is a parameter."),
+        case("grey pictures", (48, 41, 1), 30, "Encodings of norm 1 from a ConvNet, no softmax."),
+        case("colour pictures", (44, 52, 3), 60, "input_shape is a parameter."),
+        case("long encodings", (56, 46, 1), 130, "embedding_size is a parameter."),
     ]
 
 

@@ -67,7 +67,6 @@ def vgg16(
         arrays = _hed_arrays(depth) if weights == "hed" else _imagenet_arrays(depth)
         for name, pair in zip(LAYERS[:depth], arrays, strict=True):
             model.get_layer(name).set_weights(pair)
-    model.trainable = False
     return model
 
 
@@ -100,6 +99,12 @@ def _network(layers: Sequence[str], depth: int, pooling: str) -> "keras.Model":
     """The first `depth` convolution layers, with random weights."""
     import keras
 
+    class FrozenConv2D(keras.layers.Conv2D):
+        """Its variables are made frozen; those frozen later would still be watched by every gradient tape."""
+
+        def add_weight(self, *args: Any, **options: Any) -> Any:
+            return super().add_weight(*args, **{**options, "trainable": False})
+
     pool = keras.layers.MaxPooling2D if pooling == "max" else keras.layers.AveragePooling2D
     inputs = activations = keras.Input((None, None, 3), name="preprocessed_images")
     outputs = {}
@@ -107,7 +112,7 @@ def _network(layers: Sequence[str], depth: int, pooling: str) -> "keras.Model":
         block, layer = int(name[4]), int(name[6])
         if block > 1 and layer == 1:
             activations = pool(2, name=f"pool{block - 1}")(activations)
-        activations = keras.layers.Conv2D(
+        activations = FrozenConv2D(
             BLOCKS[block - 1][0],
             3,
             padding="same",

@@ -131,6 +131,7 @@ def test_gradients_flow_through_preprocessing_to_the_pixels():
         total = tf.reduce_sum(model(preprocess(image))["conv2_1"])
     gradient = tape.gradient(total, image)
     assert np.isfinite(gradient).all() and np.abs(gradient).max() > 0
+    assert [variable.shape for variable in tape.watched_variables()] == [image.shape]
 
 
 @pytest.mark.parametrize("layers", ["conv1_1", [], ["block1_conv1"], ["conv1_3"]])

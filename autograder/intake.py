@@ -3,10 +3,11 @@
 Of a submission only the kind, text, id and grade id of its cells are read; everything else comes from the release.
 """
 
-import ast
+import copy
 import json
 import re
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import nbformat
@@ -18,7 +19,10 @@ from autograder.template import Slot, Template
 MAX_BYTES = 100_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 1_000_000
-CELL_ID = re.compile(r"^[a-zA-Z0-9-_]{1,64}$")
+MAX_VALUES = 10_000_000  # in the JSON text; a parsed one takes some seventy bytes
+CELL_ID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
+GRADERS_CELL = "said-by-the-grader"
+LOOKS_LIKE = {b"%PDF": "a PDF", b"PK": "a zip archive", b"\x1f\x8b": "a gzip archive", b"<": "a web page"}
 
 
 class UnreadableError(ValueError):
@@ -55,15 +59,15 @@ def clean(data: bytes, template: Template) -> CleanNotebook:
     """
     raw = read_cells(data)
     repairs: list[str] = []
-    tests = {slot.test.source.strip() for slot in template.slots.values()}
-    test_ids = {f"test_{name}" for name in template.slots}
-    body = [cell for cell in raw if cell.grade_id not in test_ids and cell.source.strip() not in tests]
+    body = _without_tests(raw, template)
     chosen = {name: _choose(slot, body, repairs) for name, slot in template.slots.items()}
     if all(cell is None for cell in chosen.values()):
         raise UnreadableError(
             f"The notebook holds none of the exercises of {template.assignment}: is it another assignment's?"
         )
     repairs += _test_repairs(template, raw)
+    if any(len(cell.source) == MAX_SOURCE for cell in raw):
+        repairs.append(f"A cell was too long; what comes after {MAX_SOURCE:,} characters was cut off.")
     return CleanNotebook(_assemble(template, body, chosen), tuple(repairs))
 
 
@@ -77,10 +81,9 @@ def read_cells(data: bytes) -> list[Raw]:
         raise UnreadableError(f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
     if not data.strip():
         raise UnreadableError("The file is empty.")
-    document = _document(data)
-    cells = document.get("cells")
-    if not isinstance(cells, list):
-        raise UnreadableError("The file is JSON, but no Jupyter notebook: it has no list of cells.")
+    if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise UnreadableError(f"The file holds more than {MAX_VALUES:,} values.")
+    cells = _cells(_document(data))
     if len(cells) > MAX_CELLS:
         raise UnreadableError(f"The notebook has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
     return [_raw(cell) for cell in cells if isinstance(cell, dict)]
@@ -90,19 +93,28 @@ def _document(data: bytes) -> dict[str, Any]:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
-        raise UnreadableError("The file is not a Jupyter notebook: it is not JSON text.") from None
+        kind = next((kind for start, kind in LOOKS_LIKE.items() if data.lstrip().startswith(start)), None)
+        raise UnreadableError(
+            f"The file is not a Jupyter notebook: it is {kind or 'not JSON text'}."
+        ) from None
     if not isinstance(document, dict):
         raise UnreadableError("The file is JSON, but no Jupyter notebook.")
-    if "worksheets" not in document:
-        return document
-    try:
-        return nbformat.convert(nbformat.from_dict(document), 4)
-    except Exception:
-        raise UnreadableError("The notebook is of an old format and could not be read.") from None
+    return document
+
+
+def _cells(document: dict[str, Any]) -> list[Any]:
+    """The cells; until format version 3 they lie in worksheets."""
+    sheets = document.get("worksheets")
+    groups = [document, *(sheets if isinstance(sheets, list) else [])]
+    lists = [group.get("cells") for group in groups if isinstance(group, dict)]
+    found = [cells for cells in lists if isinstance(cells, list)]
+    if not found:
+        raise UnreadableError("The file is JSON, but no Jupyter notebook: it has no list of cells.")
+    return [cell for cells in found for cell in cells]
 
 
 def _raw(cell: dict[str, Any]) -> Raw:
-    source = cell.get("source", "")
+    source = cell.get("source", cell.get("input"))  # "input" until format version 3
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     metadata = cell.get("metadata")
@@ -112,43 +124,61 @@ def _raw(cell: dict[str, Any]) -> Raw:
     return Raw(
         kind="code" if cell.get("cell_type") == "code" else "markdown",
         source=_printable(source)[:MAX_SOURCE] if isinstance(source, str) else "",
-        id=cell_id if isinstance(cell_id, str) and CELL_ID.match(cell_id) else "",
+        id=cell_id if isinstance(cell_id, str) and CELL_ID.fullmatch(cell_id) else "",
         grade_id=grade_id if isinstance(grade_id, str) else None,
     )
 
 
 def _printable(text: str) -> str:
-    """Lone surrogates are legal in JSON, but not in any file that is written."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """One kind of line break; and no lone surrogates, which are legal in JSON, but not in any file that is written."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return lines.encode("utf-8", "replace").decode("utf-8")
+
+
+def _without_tests(raw: list[Raw], template: Template) -> list[Raw]:
+    """The student's own cells. A test cell with other text in it is one: students paste into copies of them."""
+    tests = {slot.test.source.strip() for slot in template.slots.values()}
+    test_ids = {f"test_{name}" for name in template.slots}
+    return [
+        cell
+        for cell in raw
+        if cell.source.strip() not in tests and (cell.source.strip() or cell.grade_id not in test_ids)
+    ]
 
 
 def _choose(slot: Slot, body: list[Raw], repairs: list[str]) -> Raw | None:
-    """The submitted cell that answers an exercise: the last one that was changed."""
-    stub = slot.solution.source.strip()
+    """The submitted cell that answers an exercise: of the marked ones, else of all that define the function, the last
+    one that was changed.
+    """
+    untouched = ("", slot.solution.source.strip())
     marked = [cell for cell in body if cell.grade_id == slot.name]
-    found = marked or [cell for cell in body if cell.kind == "code" and _defines(cell.source, slot.name)]
+    written = [cell for cell in marked if cell.source.strip() not in untouched]
+    elsewhere = [cell for cell in body if _defines(cell, slot.name) and cell.source.strip() not in untouched]
+    unmarked = [cell for cell in body if cell.source.strip() == untouched[1]]
+    found = written or elsewhere or marked or unmarked
     if not found:
         repairs.append(f"The cell of {slot.name} was missing.")
         return None
+    chosen = found[-1]
     if not marked:
         repairs.append(f"The cell of {slot.name} had lost its mark and was found by its function.")
+    elif chosen not in marked:
+        repairs.append(
+            f"The cell of {slot.name} was untouched; another one that defines the function counts."
+        )
     if len(marked) > 1:
         repairs.append(
             f"The cell of {slot.name} was there {len(marked)} times; the last one that was changed counts."
         )
-    changed = [cell for cell in found if cell.source.strip() != stub]
-    chosen = changed[-1] if changed else found[0]
     if chosen.kind != "code":
         repairs.append(f"The cell of {slot.name} had been turned into text and was turned back into code.")
     return chosen
 
 
-def _defines(source: str, name: str) -> bool:
-    """Whether a cell defines `name` at its top level. A cell that does not parse is searched as text."""
-    try:
-        return any(getattr(node, "name", None) == name for node in ast.parse(source).body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return re.search(rf"^def {name}\(", source, re.MULTILINE) is not None
+def _defines(cell: Raw, name: str) -> bool:
+    """Whether a code cell defines `name` at its top level. It may hold a megabyte of anything, so it is not parsed."""
+    pattern = rf"^(?:(?:async +)?def +{name}\b|{name} *=[^=])"
+    return cell.kind == "code" and re.search(pattern, cell.source, re.MULTILINE) is not None
 
 
 def _test_repairs(template: Template, raw: list[Raw]) -> list[str]:
@@ -168,18 +198,19 @@ def _test_repairs(template: Template, raw: list[Raw]) -> list[str]:
 
 
 def _assemble(template: Template, body: list[Raw], chosen: dict[str, Raw | None]) -> NotebookNode:
-    slot_of = {id(cell): name for name, cell in chosen.items() if cell is not None}
     stubs = {slot.solution.source.strip() for slot in template.slots.values()}
     cells: list[NotebookNode] = []
     for raw in body:
-        name = slot_of.get(id(raw))
-        if name:
-            cells += _slot_cells(template.slots[name], raw.source)
+        slots = [slot for name, slot in template.slots.items() if chosen[name] is raw]
+        if slots:
+            cells += _slot_cells(slots[0], raw.source)
         elif raw.source.strip() not in stubs:
             cells.append(_plain_cell(raw))
-    for name, cell in chosen.items():
-        if cell is None:
-            cells += _slot_cells(template.slots[name], template.slots[name].solution.source)
+        for slot in slots[1:]:
+            cells += _slot_cells(slot, f"# {slot.name} is in the cell of {slots[0].name}.")
+    for name, slot in template.slots.items():
+        if chosen[name] is None:
+            cells += _slot_cells(slot, f"# The cell of {name} was missing.")
     notebook = nbformat.from_dict({**template.notebook, "cells": cells})
     _make_ids_unique(notebook)
     return notebook
@@ -187,7 +218,7 @@ def _assemble(template: Template, body: list[Raw], chosen: dict[str, Raw | None]
 
 def _slot_cells(slot: Slot, source: str) -> list[NotebookNode]:
     """The solution cell with the submission's text, and the released test cell below it."""
-    solution, test = (nbformat.from_dict(json.loads(json.dumps(cell))) for cell in (slot.solution, slot.test))
+    solution, test = copy.deepcopy(slot.solution), copy.deepcopy(slot.test)
     solution.source = source
     return [solution, test]
 
@@ -198,13 +229,12 @@ def _plain_cell(raw: Raw) -> NotebookNode:
 
 
 def _make_ids_unique(notebook: NotebookNode) -> None:
-    """Graded cells keep their ids; of the others, the first of a name does."""
-    taken = {cell.id for cell in notebook.cells if "nbgrader" in cell.metadata}
-    for index, cell in enumerate(notebook.cells):
+    """Graded cells and the grader's own keep their ids; of the others, the first of a name does."""
+    taken = {GRADERS_CELL} | {cell.id for cell in notebook.cells if "nbgrader" in cell.metadata}
+    unused = (f"cell-{number}" for number in count())
+    for cell in notebook.cells:
         if "nbgrader" in cell.metadata:
             continue
         if cell.id in taken:
-            cell.id = f"cell-{index}"[:64]
-        while cell.id in taken:
-            cell.id = f"{cell.id}-x"[-64:]
+            cell.id = next(name for name in unused if name not in taken)
         taken.add(cell.id)

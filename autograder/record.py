@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from html import escape
 
+from nbconvert.filters import markdown2html
+from nbconvert.preprocessors import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
+from autograder.intake import GRADERS_CELL
 from autograder.judge import Verdict
 from course.verdict import CaseVerdict
 
 SHOWN = ("text/plain", "image/png", "image/jpeg")
+TAGS = (
+    "a b blockquote br code del div em h1 h2 h3 h4 h5 h6 hr i img li ol p pre span strong sub sup table tbody td th "
+    "thead tr ul"
+).split()
+ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title"], "span": ["class"], "div": ["class"]}
 MARKS = {True: "✓ right", False: "✗ not right"}
 
 
@@ -33,7 +41,7 @@ def record(
             cell.outputs = [harmless(output) for output in cell.outputs]
     if told:
         text = "\n".join(["**Said by the grader**", "", *(f"- {escape(sentence)}" for sentence in told)])
-        notebook.cells.insert(0, new_markdown_cell(text, id="said-by-the-grader"))
+        notebook.cells.insert(0, new_markdown_cell(text, id=GRADERS_CELL))
     return notebook
 
 
@@ -43,6 +51,11 @@ def harmless(output: NotebookNode) -> NotebookNode:
         output["data"] = {kind: output["data"][kind] for kind in SHOWN if kind in output["data"]}
         output["metadata"] = {}
     return output
+
+
+def harmless_markdown(source: str) -> str:
+    """A Markdown cell as HTML without anything that a browser would run; nbconvert takes it for its `markdown2html`."""
+    return SanitizeHTML(tags=TAGS, attributes=ATTRIBUTES).sanitize_html_tags(markdown2html(source))
 
 
 def verdict_outputs(verdict: Verdict, show_numbers: bool = False) -> list[NotebookNode]:
@@ -66,7 +79,8 @@ def _reason(found: CaseVerdict, show_numbers: bool) -> str:
 
 def _text(verdict: Verdict, show_numbers: bool) -> str:
     rows = [f"{MARKS[f.passed]:12} {f.case.name}: {_reason(f, show_numbers)}" for f in verdict.cases]
-    return "\n".join([_title(verdict), *rows, f"(tolerance {_tolerance(verdict)})"])
+    note = [f"(tolerance {_tolerance(verdict)})"] if verdict.cases else []
+    return "\n".join([_title(verdict), *rows, *note])
 
 
 def _html(verdict: Verdict, show_numbers: bool) -> str:
@@ -77,8 +91,11 @@ def _html(verdict: Verdict, show_numbers: bool) -> str:
         + "</tr>"
         for row in cells
     )
+    title = f"<p><b>{escape(_title(verdict))}</b></p>"
+    if not verdict.cases:
+        return title
     note = f"<small>Numbers may differ by {_tolerance(verdict)} of the largest in their array.</small>"
-    return f"<p><b>{escape(_title(verdict))}</b></p><table>{rows}</table>{note}"
+    return f"{title}<table>{rows}</table>{note}"
 
 
 def _tolerance(verdict: Verdict) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from nbconvert.filters import markdown2html
-from nbconvert.preprocessors import SanitizeHTML
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
@@ -13,10 +13,10 @@ from autograder.judge import Verdict
 from course.verdict import CaseVerdict
 
 SHOWN = ("text/plain", "image/png", "image/jpeg")
-TAGS = (
+TAGS = frozenset(
     "a b blockquote br code del div em h1 h2 h3 h4 h5 h6 hr i img li ol p pre span strong sub sup table tbody td th "
-    "thead tr ul"
-).split()
+    "thead tr ul".split()  # noqa: SIM905
+)
 ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title"], "span": ["class"], "div": ["class"]}
 MARKS = {True: "✓ right", False: "✗ not right"}
 
@@ -55,7 +55,7 @@ def harmless(output: NotebookNode) -> NotebookNode:
 
 def harmless_markdown(source: str) -> str:
     """A Markdown cell as HTML without anything that a browser would run; nbconvert takes it for its `markdown2html`."""
-    return SanitizeHTML(tags=TAGS, attributes=ATTRIBUTES).sanitize_html_tags(markdown2html(source))
+    return SanitizeHTML(tags=[*TAGS], attributes=ATTRIBUTES).sanitize_html_tags(markdown2html(source))
 
 
 def verdict_outputs(verdict: Verdict, show_numbers: bool = False) -> list[NotebookNode]:

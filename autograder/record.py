@@ -13,10 +13,25 @@ from autograder.judge import Verdict
 from course.verdict import CaseVerdict
 
 SHOWN = ("text/plain", "image/png", "image/jpeg")
-TAGS = frozenset(
-    "a b blockquote br code del div em h1 h2 h3 h4 h5 h6 hr i img li ol p pre span strong sub sup table tbody td th "
-    "thead tr ul".split()  # noqa: SIM905
-)
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+TEXT = [
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "div",
+    "em",
+    "hr",
+    "i",
+    "img",
+    "p",
+    "pre",
+    "span",
+    "strong",
+]
+TABLES = ["li", "ol", "table", "tbody", "td", "th", "thead", "tr", "ul"]
 ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title"], "span": ["class"], "div": ["class"]}
 MARKS = {True: "✓ right", False: "✗ not right"}
 
@@ -55,7 +70,9 @@ def harmless(output: NotebookNode) -> NotebookNode:
 
 def harmless_markdown(source: str) -> str:
     """A Markdown cell as HTML without anything that a browser would run; nbconvert takes it for its `markdown2html`."""
-    return SanitizeHTML(tags=[*TAGS], attributes=ATTRIBUTES).sanitize_html_tags(markdown2html(source))
+    return SanitizeHTML(tags=HEADINGS + TEXT + TABLES, attributes=ATTRIBUTES).sanitize_html_tags(
+        markdown2html(source)
+    )
 
 
 def verdict_outputs(verdict: Verdict, show_numbers: bool = False) -> list[NotebookNode]:

@@ -50,7 +50,7 @@ def undefined_at_zero(implementation: Callable[..., Array]) -> Callable[..., Arr
     return beside_zero
 
 
-NO_FINITE_GRADIENT = "the gradient in a zero row is not a number: the root of 0 has none"
+NO_FINITE_GRADIENT = "the gradient in a zero row is not a number: 0 is divided by 0 and replaced too late"
 
 NORMALIZE_MISTAKES: dict[str, Callable[..., Any]] = {
     "a zero row is divided by zero": divided_by(norm, protected=False),

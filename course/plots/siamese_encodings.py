@@ -53,8 +53,8 @@ def on_the_circle(before: Array, after: Array) -> Figure:
         before, after: (m, 2) each.
     """
     figure, axes = plt.subplots(1, 2, figsize=(8.2, 4.0))
-    reach = 1.1 * max(1.0, float(np.abs(before).max()))
     for ax, rows, title in ((axes[0], before, "before"), (axes[1], after, "after: every norm is 1")):
+        reach = 1.15 * max(1.0, float(np.abs(rows).max()))
         ax.add_patch(Circle((0, 0), 1, fill=False, color=GREY, linestyle="--"))
         for row, colour in zip(rows, (BLUE, ORANGE, GREEN, PURPLE, RED), strict=False):
             ax.annotate("", row, (0, 0), arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2.5})

@@ -49,7 +49,7 @@ def measured(seeds: range) -> Iterator[tuple[str, str, float, str, float]]:
                 style: max(needed(c, call(function, c.question()).outputs) for cases in drawn for c in cases)
                 for style, function in right_answers(assignment)[name].items()
             }
-            mistakes = {
+            mistakes = {"(none is named)": float("inf")} | {
                 mistake: min(mistakes_distance(cases, mistake) for cases in drawn)
                 for mistake in exercise.mistakes
                 if mistake not in exercise.unnamed

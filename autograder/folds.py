@@ -37,10 +37,10 @@ def fold_figures(code: dict[str, Any], fold: range) -> dict[str, Figures]:
     others = everybody.of(set(everybody.people.tolist()) - set(fold))
     encoders = {"untrained": code["new_encoder"](seed=0)}
     for name, choose in code["CHOICES"].items():
-        encoders[name], _ = code["train"](choose, learn_from=others, meet=new)
+        encoders[name], _ = code["train"](choose, learn_from=others)
     encodings = {name: code["encode"](encoder, new.images) for name, encoder in encoders.items()}
     pixels = code["pixels"][np.isin(everybody.people, list(fold))]
-    return {way: measure(x, new.people) for way, x in ({"pixels": pixels} | encodings).items()}
+    return {way: measure(x, new.people) for way, x in ({"raw pixels": pixels} | encodings).items()}
 
 
 def table(folds: list[dict[str, Figures]]) -> Iterator[str]:

@@ -1,5 +1,6 @@
-"""TensorFlow speaks about the machine when it starts; in a notebook that is noise."""
+"""TensorFlow speaks about the machine when it starts, and about its speed later; in a notebook that is noise."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,9 @@ from contextlib import contextmanager
 def quietly() -> Iterator[None]:
     """What native code writes to the error stream inside, as TensorFlow does when imported, is dropped.
 
-    Python's own exceptions and warnings are not touched.
+    TensorFlow's logger keeps to errors from then on. Python's exceptions and warnings are not touched.
     """
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

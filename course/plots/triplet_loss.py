@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
@@ -26,7 +27,7 @@ def triplet_faces(images: Array, d_ap: Array, d_an: Array, title: str = "") -> F
     """
     rows = len(images)
     with course_style():
-        figure, axes = plt.subplots(rows, 3, figsize=(6.6, 2.9 * rows), squeeze=False)
+        figure, axes = plt.subplots(rows, 3, figsize=(6.0, 2.7 * rows), squeeze=False)
     for row, triplet, to_positive, to_negative in zip(axes, images, d_ap, d_an, strict=True):
         right = to_positive < to_negative
         names = (
@@ -149,6 +150,7 @@ def costs_over_steps(costs: Array) -> Figure:
         figure, ax = plt.subplots(figsize=(6, 3))
     ax.plot(np.arange(len(costs)), costs, color=BLUE, marker="o", linewidth=2)
     ax.set(xlabel="step", ylabel="cost J before the step", ylim=(0, None))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return _closed(figure)
 
 
@@ -175,6 +177,8 @@ def shares_over_steps(shares: Mapping[str, Array], window: int = 10) -> Figure:
 def collapse(curves: Mapping[str, Mapping[str, Array]]) -> Figure:
     """What happens to a network that collapses, one panel a measurement, one curve a training run.
 
+    An AUC is drawn from 0.5, which is guessing, to 1.
+
     Args:
         curves: name of the measurement -> name of the run -> (n, 2) rows of step and value.
     """
@@ -183,7 +187,7 @@ def collapse(curves: Mapping[str, Mapping[str, Array]]) -> Figure:
     for ax, (measurement, runs) in zip(axes[0], curves.items(), strict=True):
         for (run, points), colour in zip(runs.items(), (GREEN, ORANGE, RED, PURPLE), strict=False):
             ax.plot(points[:, 0], points[:, 1], color=colour, linewidth=2.5, label=run)
-        ax.set(xlabel="step", title=measurement, ylim=(0, None))
+        ax.set(xlabel="step", title=measurement, ylim=(0.5, 1) if "AUC" in measurement else (0, None))
     axes[0, 0].legend()
     return _closed(figure)
 

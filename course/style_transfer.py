@@ -3,7 +3,9 @@
 The costs themselves and the step on the pixels are the student's own.
 """
 
+import base64
 import functools
+import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -113,3 +115,40 @@ def resize(image: Picture, size: tuple[int, int]) -> Picture:
 
     resized = tf.image.resize(image, size, method="bicubic", antialias=True)
     return np.clip(resized, 0, 1).astype(np.float32)
+
+
+class Easel:
+    """Shows a picture in one place of the notebook while it is painted, with a progress bar above it."""
+
+    def __init__(self, steps: int, width: int = 480) -> None:
+        """`steps`: how many there will be in all; `width`: of the picture shown, in pixels."""
+        self.steps, self.width, self.step = steps, width, 0
+        self._place: Any = None
+
+    def show(self, image: Picture, cost: float) -> None:
+        """To be called after each step; `image` (n_H, n_W, 3) in [0, 1] is drawn at every third and at the last."""
+        from IPython.display import HTML, display
+
+        self.step += 1
+        if self.step % 3 and self.step < self.steps:
+            return
+        bar = f'<progress value="{self.step}" max="{self.steps}"></progress>'
+        words = f"step {self.step} of {self.steps}, cost {cost:.2f}"
+        alternative = "the picture as it is now"
+        page = HTML(
+            f"<p>{bar} {words}</p>"
+            f'<img alt="{alternative}" width="{self.width}" src="data:image/png;base64,{_png(image)}">'
+        )
+        if self._place is None:
+            self._place = display(page, display_id=True)
+        else:
+            self._place.update(page)
+
+
+def _png(image: Picture) -> str:
+    """The picture as a PNG file in base64."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray((np.clip(image, 0, 1) * 255).round().astype(np.uint8)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()

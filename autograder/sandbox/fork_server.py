@@ -30,7 +30,8 @@ from typing import Any
 import psutil
 
 ALONE = os.getpid() == 1  # in a process namespace of its own, where kill(-1) is safe
-PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, SECCOMP_MODE_FILTER = 4, 22, 36, 2
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER = 1, 4, 22, 36
+SECCOMP_MODE_FILTER = 2
 MODULES = (
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "matplotlib_inline.backend_inline"),
     *("tensorflow", "keras", "numpy", "matplotlib.pyplot", "course"),
@@ -197,8 +198,10 @@ def run_kernel(settings: dict[str, Any], key: str, ready: int) -> None:
 def become_ordinary(settings: dict[str, Any]) -> None:
     """A session of its own, no open file of the server's, the limits; visible to debuggers again."""
     os.setsid()
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # ends with the fork server, where that is not process 1
     signal.signal(signal.SIGUSR1, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    del sys.argv[1:]
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)

@@ -31,7 +31,7 @@ class ServerGoneError(Exception):
 
 
 class ForkServer:
-    """A running fork server; `process` is the server itself, the parent of the kernel."""
+    """A running fork server; `process` is the server itself, `seen` what the watcher saw running under it."""
 
     def __init__(
         self, isolation: str, limits: Limits, extra: Mapping[str, str], readonly: Sequence[Path]
@@ -40,6 +40,7 @@ class ForkServer:
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the object)
         self._home = tempfile.TemporaryDirectory(prefix="warm-", dir="/tmp") if isolation == "none" else None
         self.dead = False
+        self.seen: list[psutil.Process] = []
         try:
             command = self._command(limits, extra, readonly, theirs.fileno())
             self._process = subprocess.Popen(
@@ -134,12 +135,13 @@ class ForkServer:
         """End it and everything in it."""
         self.dead = True
         self.control.close()
+        family = self.seen
         with contextlib.suppress(psutil.NoSuchProcess):
-            family = psutil.Process(self._process.pid).children(recursive=True)
-            for process in (*family, self._process):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.kill()
-            psutil.wait_procs(family, timeout=10)
+            family = [*family, *psutil.Process(self._process.pid).children(recursive=True)]
+        for process in (*family, self._process):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, timeout=10)
         self._process.wait()
         if self._home is not None:
             self._home.cleanup()

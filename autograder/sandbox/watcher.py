@@ -42,7 +42,7 @@ class Watcher:
         """The limit that is broken right now, as a sentence, or an empty string."""
         if resident_bytes(self._grader) > self._grader_bytes:
             return "sent more than the grader can take"
-        processes = self._server.process.children(recursive=True)
+        self._server.seen = processes = self._server.process.children(recursive=True)
         if len(processes) > self._limits.processes or sum(map(threads, processes)) > self._limits.processes:
             return f"started more than {self._limits.processes} processes and threads"
         files = sum(map(used_bytes, self._server.places))

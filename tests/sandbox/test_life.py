@@ -113,13 +113,20 @@ def test_without_isolation_it_warns_and_works(capsys: pytest.CaptureFixture[str]
             )
             assert loop.status == "timed_out"
             assert kernel.execute("import os; os._exit(1)").status == "died"
-            family = psutil.Process().children(recursive=True)
         with sandbox.kernel() as kernel:
             assert printed(kernel.execute("import os; print('left' in os.listdir())")) == "False\n"
-            assert os.getpid() not in {process.pid for process in family}
-            kernel.execute("import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
-            kernel.restart()
-            assert printed(kernel.execute("print(2)")) == "2\n"
+
+
+def test_without_isolation_nothing_outlives_a_fork_server_that_was_killed() -> None:
+    with WarmSandbox("none", LIMITS) as sandbox, sandbox.kernel() as kernel:
+        kernel.execute("import os, signal, time\nif os.fork() == 0: os.setsid(); time.sleep(1000)")
+        server = kernel._process.server.process
+        family = [server, *server.children(recursive=True)]
+        assert len(family) == 3
+        kernel.execute("time.sleep(0.3); os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)")
+        kernel.restart()
+        assert printed(kernel.execute("print(2)")) == "2\n"
+        assert psutil.wait_procs(family, timeout=5)[1] == []
 
 
 def test_gpus_are_dealt_round_robin() -> None:

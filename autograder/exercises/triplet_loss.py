@@ -322,6 +322,11 @@ def hardest_own_positive(distances: Array, labels: Array) -> Array:
     return masked_hardest(distances, labels, same, negative)
 
 
+def hardest_own_positive_kept(distances: Array, labels: Array) -> Array:
+    _, negative, same = masks(labels)
+    return masked_hardest(distances, labels, same, negative, lonely="keep")
+
+
 def hardest_nearest_positive(distances: Array, labels: Array) -> Array:
     positive, negative, _ = masks(labels)
     rows = masked_hardest(distances, labels, positive, negative)
@@ -647,6 +652,7 @@ EXERCISES = (
         hardest_cases,
         {
             "an anchor without a positive is its own positive": hardest_own_positive,
+            "no anchor is left out: one without a positive is its own": hardest_own_positive_kept,
             "the nearest positive is taken; the farthest is the hardest": hardest_nearest_positive,
             "the farthest negative is taken; the nearest is the hardest": hardest_farthest_negative,
             "anchors without a positive or a negative are kept": hardest_lonely_kept,

@@ -7,13 +7,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
+from course.plots.faces import closed
 from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
 
 Array = NDArray[np.floating]
 
+LIGHT = "#CFE3F1"
 CLASS_COLOURS = (BLUE, RED)
 MARKERS = ("o", "s")
 ARROWS = {"right": (1, 0), "left": (-1, 0), "down": (0, -1), "up": (0, 1)}
@@ -31,13 +33,16 @@ def three_kinds_of_data(signal: Array, rate: int, volume: Array, film: Array) ->
     """
     with course_style():
         figure = plt.figure(figsize=(11, 6.2))
-        top, bottom = np.ravel(figure.subfigures(2, 1, height_ratios=[1, 1.35]))
+        parts: Any = figure.subfigures(2, 1, height_ratios=[1, 1.35])
+        top, bottom = parts
         axes = top.subplots()
         seconds = np.arange(len(signal)) / rate
         axes.plot(seconds, signal, color=BLUE, lw=1)
-        axes.axvspan(seconds[len(signal) // 3], seconds[len(signal) // 3] + 0.2, color=ORANGE, alpha=0.35)
+        peak = seconds[len(signal) // 6 + signal[len(signal) // 6 : len(signal) // 3].argmax()]
+        axes.axvspan(peak - 0.1, peak + 0.1, color=ORANGE, alpha=0.35)
         axes.set(title="Along time: an electrocardiogram", xlabel="time (s)", ylabel="mV")
-        left, right = np.ravel(bottom.subfigures(1, 2, width_ratios=[1, 1.2]))
+        parts = bottom.subfigures(1, 2, width_ratios=[1, 1.2])
+        left, right = parts
         left.suptitle("Through space: slices of a brain")
         for panel, k in zip(left.subplots(1, 2), (0.45, 0.6), strict=True):
             _picture(panel, volume[:, :, int(k * volume.shape[2])].T, origin="lower")
@@ -47,7 +52,7 @@ def three_kinds_of_data(signal: Array, rate: int, volume: Array, film: Array) ->
             _picture(panel, frame)
             side = min(frame.shape) // 4
             panel.add_patch(Rectangle((frame.shape[1] // 2, side), side, side, ec=ORANGE, fc="none", lw=2))
-        return figure
+        return closed(figure)
 
 
 def chains(shapes: Mapping[str, Sequence[tuple[int, ...]]], filters: Mapping[str, Sequence[str]]) -> Figure:
@@ -70,7 +75,7 @@ def chains(shapes: Mapping[str, Sequence[tuple[int, ...]]], filters: Mapping[str
                 axes.text(x + 1.0, y + 0.08, text, ha="center", va="bottom", fontsize=9)
         axes.set(xlim=(-1, 2.0 * max(map(len, shapes.values())) - 1.2), ylim=(0.6 - len(shapes), 0.6))
         axes.axis("off")
-        return figure
+        return closed(figure)
 
 
 def responses(signal: Array, rate: int, found: Mapping[str, tuple[Array, Array]]) -> Figure:
@@ -91,13 +96,14 @@ def responses(signal: Array, rate: int, found: Mapping[str, tuple[Array, Array]]
         axes[0, 1].set(title="The signal", ylabel="mV")
         for (left, right), (name, (weights, response)) in zip(axes[1:], found.items(), strict=True):
             left.plot(1000 * np.arange(len(weights)) / rate, weights, color=ORANGE, lw=2)
+            left.axhline(0, color=GREY, lw=0.8)
             left.set(title="filter")
             start = len(weights) / 2 / rate  # drawn where the middle of the filter stands
             right.plot(start + np.arange(len(response)) / rate, response, color=BLUE, lw=1)
             right.set(title=name, ylabel="response")
         axes[-1, 0].set(xlabel="ms")
         axes[-1, 1].set(xlabel="time (s)")
-        return figure
+        return closed(figure)
 
 
 def volume_responses(volume: Array, found: Mapping[str, Array]) -> Figure:
@@ -117,7 +123,7 @@ def volume_responses(volume: Array, found: Mapping[str, Array]) -> Figure:
             shown = panel.imshow(middle, cmap="RdBu_r", vmin=-reach, vmax=reach, origin="lower")
             _quiet(panel, name)
         figure.colorbar(shown, ax=axes, label="response", shrink=0.7)
-        return figure
+        return closed(figure)
 
 
 def film_responses(frames: Array, response: Array, rate: float) -> Figure:
@@ -130,7 +136,7 @@ def film_responses(frames: Array, response: Array, rate: float) -> Figure:
     """
     with course_style():
         columns = range(0, len(frames), max(len(frames) // 3, 1))
-        figure, axes = plt.subplots(2, len(columns), figsize=(11, 4), squeeze=False)
+        figure, axes = plt.subplots(2, len(columns), figsize=(11, 3), squeeze=False)
         reach = np.percentile(np.abs(response), 99.7)
         for (above, below), k in zip(axes.T, columns, strict=True):
             _picture(above, frames[k])
@@ -138,7 +144,7 @@ def film_responses(frames: Array, response: Array, rate: float) -> Figure:
             shown = below.imshow(response[k], cmap="RdBu_r", vmin=-reach, vmax=reach)
             _quiet(below, "")
         figure.colorbar(shown, ax=axes[1], label="response", shrink=0.8)
-        return figure
+        return closed(figure)
 
 
 def beats_and_filters(
@@ -161,7 +167,8 @@ def beats_and_filters(
     """
     with course_style():
         figure = plt.figure(figsize=(11, 5.4))
-        top, bottom = np.ravel(figure.subfigures(2, 1, height_ratios=[1.35, 1]))
+        parts: Any = figure.subfigures(2, 1, height_ratios=[1.35, 1])
+        top, bottom = parts
         axes = top.subplots()
         stretch = slice(int(start * rate), int((start + 15) * rate))
         axes.plot(np.arange(stretch.start, stretch.stop) / rate, signal[stretch], color=GREY, lw=1)
@@ -198,7 +205,7 @@ def beats_and_filters(
             panel.set(ylim=(-reach, reach))
         for panel in panels[-1]:
             panel.set_xlabel("ms", fontsize=9)
-        return figure
+        return closed(figure)
 
 
 def accuracy_by_noise(
@@ -219,7 +226,7 @@ def accuracy_by_noise(
         axes.axhline(floor, color=GREY, lw=1, ls=":", label="always narrow")
         axes.set(xlabel="noise (mV)", ylabel="accuracy", ylim=(min(floor, 0.65) - 0.03, 1.02))
         axes.legend()
-        return figure
+        return closed(figure)
 
 
 def trap(raw: Mapping[str, Array], hidden: Mapping[str, Array], centre_values: Mapping[str, Array]) -> Figure:
@@ -232,7 +239,8 @@ def trap(raw: Mapping[str, Array], hidden: Mapping[str, Array], centre_values: M
     """
     with course_style():
         figure = plt.figure(figsize=(11, 3.9))
-        left, right = np.ravel(figure.subfigures(1, 2))
+        parts: Any = figure.subfigures(1, 2)
+        left, right = parts
         axes = left.subplots()
         for (name, values), colour, hatch in zip(
             centre_values.items(), CLASS_COLOURS, ("//", ""), strict=True
@@ -244,7 +252,7 @@ def trap(raw: Mapping[str, Array], hidden: Mapping[str, Array], centre_values: M
             for panel, (name, patch) in zip(panels, patches.items(), strict=True):
                 _picture(panel, patch.T, origin="lower")
                 panel.set_title(f"{name}, {'as the network sees it' if row else 'as it is'}", fontsize=9)
-        return figure
+        return closed(figure)
 
 
 def predicted_tissue(
@@ -272,7 +280,7 @@ def predicted_tissue(
                 cmap="cividis",
                 vmin=0,
                 vmax=1,
-                s=9,
+                s=7,
                 marker="s",
                 lw=0,
             )
@@ -281,7 +289,7 @@ def predicted_tissue(
                 line = panel.axvline if across == 1 else panel.axhline
                 line(edge, color=ORANGE, lw=1.5, ls="--")
         figure.colorbar(shown, ax=axes, label="probability of white matter", shrink=0.8)
-        return figure
+        return closed(figure)
 
 
 def volume_filters(filters: Array, axis_name: str, count: int = 6) -> Figure:
@@ -306,7 +314,7 @@ def volume_filters(filters: Array, axis_name: str, count: int = 6) -> Figure:
                 if column == 0:
                     panel.set_ylabel(f"{axis_name} {row + 1}", fontsize=9)
         figure.colorbar(shown, ax=axes, label="weight / largest weight", shrink=0.7)
-        return figure
+        return closed(figure)
 
 
 def film_strips(films: Array, predicted: Sequence[str], true: Sequence[str]) -> Figure:
@@ -324,7 +332,7 @@ def film_strips(films: Array, predicted: Sequence[str], true: Sequence[str]) -> 
                 _picture(panel, films[row, t])
                 panel.set_title(f"frame {t + 1}" if row == 0 else "", fontsize=9)
             _arrow(panels[-1], predicted[row], true[row])
-        return figure
+        return closed(figure)
 
 
 def accuracies(results: Mapping[str, Mapping[str, float]]) -> Figure:
@@ -346,7 +354,7 @@ def accuracies(results: Mapping[str, Mapping[str, float]]) -> Figure:
             panel.set(title=task, xlim=(0, 1.1))
             panel.grid(visible=False, axis="y")
         np.atleast_1d(axes)[-1].set(xlabel="accuracy on what was held out")
-        return figure
+        return closed(figure)
 
 
 def _picture(axes: Axes, image: Array, **options: Any) -> None:
@@ -357,17 +365,30 @@ def _picture(axes: Axes, image: Array, **options: Any) -> None:
 def _quiet(axes: Axes, title: str) -> None:
     axes.set(xticks=[], yticks=[], title=title)
     axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
 
 
 def _block(axes: Axes, x: float, y: float, shape: tuple[int, ...]) -> None:
-    """A rectangle whose area hints at the sides and whose depth at the channels, with the shape under it."""
+    """One layer for each of up to six channels, its sides to scale, with the shape under it."""
     *sides, channels = shape
-    width = 0.045 * sides[0]
-    height = 0.08 if len(sides) == 1 else 0.025 * sides[1]
-    for k in range(min(channels, 6), 0, -1):
-        corner = (x - width / 2 + 0.022 * (k - 1), y - height / 2 + 0.018 * (k - 1) + 0.08)
-        axes.add_patch(Rectangle(corner, width, height, fc="#CFE3F1", ec=BLUE, lw=1))
-    axes.text(x, y - 0.22, " × ".join(map(str, shape)), ha="center", va="top")
+    width = 0.03 * sides[0]
+    height = 0.03 * (sides[1] if len(sides) > 1 else 2)
+    for k in reversed(range(min(channels, 6))):
+        left, low = x - width / 2 + 0.03 * k, y - height / 2 + 0.12 + 0.02 * k
+        if len(sides) == 3:
+            _cuboid(axes, left, low, width, height, 0.012 * sides[2])
+        else:
+            axes.add_patch(Rectangle((left, low), width, height, fc=LIGHT, ec=BLUE, lw=1))
+    axes.text(x, y - 0.24, " × ".join(map(str, shape)), ha="center", va="top")
+
+
+def _cuboid(axes: Axes, left: float, low: float, width: float, height: float, depth: float) -> None:
+    right, high = left + width, low + height
+    top = [(left, high), (left + depth, high + depth), (right + depth, high + depth), (right, high)]
+    side = [(right, low), (right + depth, low + depth), (right + depth, high + depth), (right, high)]
+    front = [(left, low), (right, low), (right, high), (left, high)]
+    for face, colour in ((top, "#E4F0F8"), (side, "#A9CBE3"), (front, LIGHT)):
+        axes.add_patch(Polygon(face, fc=colour, ec=BLUE, lw=1))
 
 
 def _arrow(axes: Axes, predicted: str, true: str) -> None:

@@ -12,11 +12,12 @@ def fit(
     labels: ArrayLike,
     epochs: int,
     learning_rate: float = 5e-3,
+    weight_decay: float = 0.0,
     batch_size: int = 64,
     seed: int = 0,
     name: str = "",
 ) -> list[float]:
-    """Trains a Keras classifier in place: Adam, the learning rate falling to 0 along a cosine.
+    """Trains a Keras classifier in place: AdamW, the learning rate falling to 0 along a cosine.
 
     Args:
         model: gives probabilities (m, classes) for (m, ...).
@@ -24,6 +25,8 @@ def fit(
         labels: (m,) integers.
         epochs: how often every input is seen.
         learning_rate: at the start.
+        weight_decay: every step shrinks the parameters by this times the learning rate, so that what is of no use
+            fades and filters can be read.
         batch_size: inputs in a step.
         seed: the order of the inputs follows from it.
         name: what the line of progress begins with; "" shows none.
@@ -36,7 +39,8 @@ def fit(
     keras.utils.set_random_seed(seed)
     steps = epochs * -(-len(x) // batch_size)
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-    model.compile(keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy")
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay)
+    model.compile(optimizer, loss="sparse_categorical_crossentropy")
     progress = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: _show(name, epoch + 1, epochs, logs["loss"])
     )

@@ -1,15 +1,17 @@
 """A class: many notebooks over several warm sandboxes. One submission never stops the others."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from queue import SimpleQueue
 
-from autograder.grade import Graded, grade, hidden_cases
+from autograder.grade import Cases, Graded, grade, hidden_cases
 from autograder.handin import HandIn, read_hand_in
 from autograder.rows import Row
-from autograder.sandbox import WarmSandbox
+from autograder.sandbox import SandboxError, WarmSandbox
 from autograder.store import Store
+from autograder.template import Template
 
 MakeSandbox = Callable[[], WarmSandbox]
 GradeStudent = Callable[[str], tuple[HandIn, Graded]]
@@ -25,7 +27,8 @@ def grade_class(
 ) -> Iterator[Row]:
     """Grades the submissions of `students`, records them, and gives each one's row as it is done.
 
-    Submissions that were graded already, from the same bytes and with the same seed, are kept unless `force`.
+    Submissions that were graded already, from the same bytes and with the same seed, are kept unless `force`. One that
+    no sandbox could run gets no row, but a warning; it is no fault of the student's.
     """
     assignment = store.template.assignment
     waiting = []
@@ -44,23 +47,36 @@ def grade_class(
             hand_in = read_hand_in(store.root, student, assignment)
             sandbox = sandboxes.get()
             try:
-                return hand_in, grade(hand_in, store.template, cases, sandbox)
+                return hand_in, _graded(hand_in, store.template, cases, sandbox)
             finally:
                 sandboxes.put(sandbox)
 
-        for student, hand_in, graded in _in_parallel(grade_student, waiting, workers):
-            yield store.save(student, hand_in, seed, graded)
+        for student, result in _in_parallel(grade_student, waiting, workers):
+            if isinstance(result, SandboxError):
+                warnings.warn(f"{student} was not graded: {result}", stacklevel=2)
+            else:
+                yield store.save(student, result[0], seed, result[1])
+
+
+def _graded(hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbox) -> Graded:
+    """The graded hand-in; a sandbox that fails is started anew, once."""
+    try:
+        return grade(hand_in, template, cases, sandbox)
+    except SandboxError:
+        sandbox.close()
+        return grade(hand_in, template, cases, sandbox)
 
 
 def _in_parallel(
     grade_student: GradeStudent, students: Sequence[str], workers: int
-) -> Iterator[tuple[str, HandIn, Graded]]:
-    """Graded submissions as they come in. The threads mostly wait for the sandboxes, which do the work."""
+) -> Iterator[tuple[str, tuple[HandIn, Graded] | SandboxError]]:
+    """Results as they come in. The threads mostly wait for the sandboxes, which do the work."""
     with ThreadPoolExecutor(workers) as pool:
         futures = {pool.submit(grade_student, student): student for student in students}
         try:
-            for future in as_completed(futures):
-                yield futures.pop(future), *future.result()
+            for future in as_completed(list(futures)):
+                error = future.exception()
+                yield futures.pop(future), error if isinstance(error, SandboxError) else future.result()
         finally:
             pool.shutdown(cancel_futures=True)
 

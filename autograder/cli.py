@@ -1,6 +1,7 @@
 """`autograder release | grade | feedback | report | doctor`: the instructor's commands."""
 
 import argparse
+import dataclasses
 import json
 import os
 import sys
@@ -8,6 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder.paths import COURSE
+from autograder.sandbox.limits import Limits
+
+FLAGS = {"cell_seconds": "--cell-timeout"}
+"""Limits whose flag is not their name."""
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -17,9 +22,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
-    except (LookupError, RuntimeError, OSError) as error:
+    except OSError as error:
+        what = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
+        print(
+            f"autograder: {what}. What is graded is kept; mend this and run the command again.",
+            file=sys.stderr,
+        )
+    except (LookupError, RuntimeError) as error:
         print(f"autograder: {error.args[0] if error.args else error}", file=sys.stderr)
-        return 1
+    except KeyboardInterrupt:
+        print("autograder: stopped. What is graded is kept; run the command again to go on.", file=sys.stderr)
+    return 1
 
 
 def release(options: argparse.Namespace) -> int:
@@ -118,9 +131,14 @@ def _grade_options(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, help="of the hidden cases (default: the class's recorded, secret one)"
     )
     parser.add_argument("--isolation", choices=["bwrap", "none"], default="bwrap", help="default: bwrap")
-    parser.add_argument("--cell-timeout", type=float, metavar="S", help="seconds a cell may run")
     parser.add_argument("--force", action="store_true", help="grade again what is graded already")
     parser.add_argument("--json", metavar="FILE", help="write the results there")
+    limits = parser.add_argument_group("limits of one notebook")
+    for field in dataclasses.fields(Limits):
+        flag = FLAGS.get(field.name, "--" + field.name.replace("_", "-"))
+        limits.add_argument(
+            flag, dest=field.name, type=type(field.default), default=field.default, metavar="N"
+        )
 
 
 if __name__ == "__main__":

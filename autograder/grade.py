@@ -19,7 +19,7 @@ from autograder.handin import HandIn
 from autograder.intake import CleanNotebook, UnreadableError, clean
 from autograder.judge import Verdict, judge, parse_answer
 from autograder.record import record
-from autograder.sandbox import Execution, Kernel, WarmSandbox
+from autograder.sandbox import Execution, Kernel, Limits, WarmSandbox
 from autograder.template import Template
 from course.calling import Answer
 from course.cases import FrozenCase
@@ -27,6 +27,9 @@ from course.packing import pack
 
 MAX_RESTARTS = 3
 """So often a notebook's kernel is started anew, without what ended it, before the rest is given up."""
+
+RESTART_SECONDS = 60.0
+"""What ending a notebook's processes and warming up a new sandbox can take, seconds."""
 
 Status = Literal["graded", "unreadable", "crashed"]
 Cases = Mapping[str, Sequence[FrozenCase]]
@@ -45,6 +48,11 @@ class Graded:
     @property
     def score(self) -> float:
         return round(sum(verdict.score for verdict in self.verdicts), 2)
+
+
+def bound(limits: Limits) -> float:
+    """Seconds that grading one notebook takes at most, whatever is in it."""
+    return limits.notebook_seconds + (MAX_RESTARTS + 1) * RESTART_SECONDS
 
 
 def hidden_cases(assignment: str, seed: int) -> Cases:
@@ -72,7 +80,7 @@ def grade(hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbo
     except UnreadableError as error:
         return refused(template, str(error))
     with sandbox.kernel() as kernel:
-        run = Run(kernel, cleaned, template)
+        run = Run(kernel, cleaned, template, sandbox.limits.exercise_seconds)
         run.cells()
         answers = {name: run.ask(name, cases[name]) for name in template.slots}
     verdicts = _verdicts(template, cases, answers, cleaned.notebook)
@@ -111,8 +119,11 @@ def _verdicts(
 class Run:
     """One notebook in its kernel. A cell or function that ends the kernel is left out when it starts anew."""
 
-    def __init__(self, kernel: Kernel, cleaned: CleanNotebook, template: Template) -> None:
+    def __init__(
+        self, kernel: Kernel, cleaned: CleanNotebook, template: Template, exercise_seconds: float
+    ) -> None:
         self._kernel = kernel
+        self._exercise_seconds = exercise_seconds
         self._template = template
         self._restarts = 0
         self._cells = [
@@ -142,7 +153,7 @@ class Run:
             )
         questions = pack([case.question() for case in cases])
         code = f"__import__('course.calling').calling.answer_in_kernel({name!r}, {questions!r}, globals())"
-        execution = self._kernel.execute(code)
+        execution = self._kernel.execute(code, self._exercise_seconds)
         found = dict(filter(None, map(parse_answer, execution.answers)))
         return [found.get(index, _no_answer(execution)) for index in range(len(cases))]
 

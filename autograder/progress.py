@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder.batch import grade_class
+from autograder.grade import bound
+from autograder.lock import only_grader
 from autograder.report import write_report
 from autograder.rows import Row
 from autograder.sandbox import Limits, WarmSandbox
@@ -41,12 +43,21 @@ def graded_with_progress(
 ) -> tuple[int, list[Row]]:
     """Grades `students` with a progress bar, then prints the table. Gives the seed and the rows."""
     console = Console()
-    store = Store(root, load_template(assignment))
+    template = load_template(assignment)
+    with only_grader(root):
+        return _graded(console, Store(root, template), students, options)
+
+
+def _graded(
+    console: Console, store: Store, students: Sequence[str], options: argparse.Namespace
+) -> tuple[int, list[Row]]:
+    root, assignment = store.root, store.template.assignment
     seed = class_seed(root, assignment, options.seed)
-    limits = (
-        Limits() if options.cell_timeout is None else replace(Limits(), cell_seconds=options.cell_timeout)
-    )
+    limits = Limits(**{field.name: getattr(options, field.name) for field in fields(Limits)})
     make_sandbox = partial(WarmSandbox, options.isolation, limits)
+    console.print(
+        f"{len(students)} submissions, each at most {bound(limits) / 60:.0f} minutes", highlight=False
+    )
     rows: dict[str, Row] = {}
     with Progress(*COLUMNS, console=console) as progress:
         task = progress.add_task("warming up", total=len(students))

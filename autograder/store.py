@@ -5,6 +5,8 @@ The autograded notebook is written last and remembers its row; so a submission i
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades, SaveCells
+from sqlalchemy.exc import OperationalError
 
 from autograder.files import write_atomically
 from autograder.grade import Graded
@@ -20,6 +23,10 @@ from autograder.handin import HandIn
 from autograder.nbgrader import configuration, converter
 from autograder.rows import Row, row_of
 from autograder.template import Template
+
+
+class GradebookError(RuntimeError):
+    """The gradebook cannot be read or written; the message is a sentence."""
 
 
 class Store:
@@ -45,11 +52,12 @@ class Store:
     def save(self, student: str, hand_in: HandIn, seed: int, graded: Graded) -> Row:
         """Records the grades, writes the feedback page and then the autograded notebook."""
         notebook, row = graded.notebook, row_of(student, graded)
-        with Gradebook(self._url) as gradebook:
-            gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(self._assignment, student)
-        SaveAutoGrades().preprocess(notebook, self._resources(student))
-        self._write_feedback(student, notebook)
+        with _told_of_the_gradebook(self._url):
+            with Gradebook(self._url) as gradebook:
+                gradebook.update_or_create_student(student)
+                gradebook.update_or_create_submission(self._assignment, student)
+            SaveAutoGrades().preprocess(notebook, self._resources(student))
+            self._write_feedback(student, notebook)
         notebook.metadata["autograder"] = {"key": self._key(hand_in, seed), "row": row}
         write_atomically(self._path("autograded", student, "ipynb"), nbformat.writes(notebook).encode())
         return row
@@ -72,9 +80,23 @@ class Store:
 
     def _save_assignment(self) -> None:
         """Makes sure that the gradebook knows the assignment and its cells."""
-        with Gradebook(self._url, configuration(self.root).CourseDirectory.course_id) as gradebook:
-            gradebook.update_or_create_assignment(self._assignment)
-        SaveCells().preprocess(self.template.notebook.copy(), self._resources(""))
+        course = configuration(self.root).CourseDirectory.course_id
+        with _told_of_the_gradebook(self._url):
+            with Gradebook(self._url, course) as gradebook:
+                gradebook.update_or_create_assignment(self._assignment)
+            SaveCells().preprocess(self.template.notebook.copy(), self._resources(""))
+
+
+@contextmanager
+def _told_of_the_gradebook(url: str) -> Iterator[None]:
+    """What the database refuses becomes a sentence."""
+    try:
+        yield
+    except OperationalError as error:
+        raise GradebookError(
+            f"The gradebook {url.removeprefix('sqlite:///')} cannot be written ({error.orig}): see whether another "
+            "program holds it and whether the disk is full. What is graded is kept; run the command again."
+        ) from error
 
 
 def recorded_rows(root: Path, assignment: str) -> list[Row]:

@@ -12,7 +12,8 @@ class Limits:
 
     Attributes:
         cell_seconds: wall time of one cell, seconds.
-        notebook_seconds: wall time of all cells of a notebook together, seconds.
+        exercise_seconds: wall time of all calls of one function together, seconds.
+        notebook_seconds: wall time of all cells and calls of a notebook together, seconds.
         memory_bytes: resident memory of all processes of the notebook and of the files it wrote, bytes;
             watched from outside every tenth of a second.
         processes: processes and threads together. A TensorFlow kernel has about 16.
@@ -25,6 +26,7 @@ class Limits:
     """
 
     cell_seconds: float = 60.0
+    exercise_seconds: float = 20.0
     notebook_seconds: float = 600.0
     memory_bytes: int = 4 * GIB
     processes: int = 128

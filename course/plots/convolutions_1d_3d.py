@@ -136,7 +136,7 @@ def film_responses(frames: Array, response: Array, rate: float) -> Figure:
     """
     with course_style():
         columns = range(0, len(frames), max(len(frames) // 3, 1))
-        figure, axes = plt.subplots(2, len(columns), figsize=(11, 3), squeeze=False)
+        figure, axes = plt.subplots(2, len(columns), figsize=(11, 3), squeeze=False, layout="compressed")
         reach = np.percentile(np.abs(response), 99.7)
         for (above, below), k in zip(axes.T, columns, strict=True):
             _picture(above, frames[k])
@@ -268,7 +268,9 @@ def predicted_tissue(
         probabilities: (m,) of white matter.
     """
     with course_style():
-        figure, axes = plt.subplots(1, 3, figsize=(12, 4.6), width_ratios=[233, 197, 233])
+        figure, axes = plt.subplots(
+            1, 3, figsize=(12, 4.4), width_ratios=[233, 197, 197], layout="compressed"
+        )
         for panel, axis in zip(axes, (0, 1, 2), strict=True):
             across, up = (k for k in range(3) if k != axis)
             _picture(panel, np.take(volume, point[axis], axis).T, origin="lower")

@@ -155,7 +155,11 @@ def windows(
 
     Returns:
         x, (draws * m, WINDOW, 1) float32 in mV, each window's mean subtracted, and its labels (draws * m,).
+
+    Raises:
+        ValueError: a beat is so near to an end of the recording that its window could reach over it.
     """
+    _demand_room(recording, beats)
     peaks = np.tile(beats.peaks, draws)
     shift = int(SHIFT_MS * recording.rate / 1000)
     starts = peaks - WINDOW // 2 + rng.integers(-shift, shift + 1, size=len(peaks))
@@ -163,6 +167,14 @@ def windows(
     x = clean + wander(len(peaks), recording.rate, rng) + rng.normal(scale=noise, size=clean.shape)
     x -= x.mean(axis=1, keepdims=True)
     return x[:, :, None].astype(np.float32), np.tile(beats.labels, draws)
+
+
+def _demand_room(recording: Heartbeat, beats: Beats) -> None:
+    reach = WINDOW // 2 + int(SHIFT_MS * recording.rate / 1000)
+    if len(beats) and (beats.peaks.min() < reach or beats.peaks.max() + reach > len(recording.signal)):
+        raise ValueError(
+            f"expected beats at least {reach} samples from the ends of the recording; `split` leaves those out"
+        )
 
 
 def wander(m: int, rate: int, rng: np.random.Generator) -> Array:

@@ -1,13 +1,14 @@
 """One short recipe for training a classifier, the same for every network that is compared."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def fit(
-    model: Any,
+def train(
+    build: Callable[[], Any],
     x: NDArray[np.float32],
     labels: ArrayLike,
     epochs: int,
@@ -16,11 +17,11 @@ def fit(
     batch_size: int = 64,
     seed: int = 0,
     name: str = "",
-) -> list[float]:
-    """Trains a Keras classifier in place: AdamW, the learning rate falling to 0 along a cosine.
+) -> Any:
+    """A new classifier, trained with AdamW while the learning rate falls to 0 along a cosine.
 
     Args:
-        model: gives probabilities (m, classes) for (m, ...).
+        build: makes the untrained Keras model, which gives probabilities (m, classes) for (m, ...).
         x: (m, ...) inputs.
         labels: (m,) integers.
         epochs: how often every input is seen.
@@ -28,26 +29,24 @@ def fit(
         weight_decay: every step shrinks the parameters by this times the learning rate, so that what is of no use
             fades and filters can be read.
         batch_size: inputs in a step.
-        seed: the order of the inputs follows from it.
+        seed: the model's first parameters and the order of the inputs follow from it.
         name: what the line of progress begins with; "" shows none.
 
     Returns:
-        The cost after each epoch.
+        The trained model.
     """
     import keras
 
     keras.utils.set_random_seed(seed)
-    steps = epochs * -(-len(x) // batch_size)
-    rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    model = build()
+    rate = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * -(-len(x) // batch_size))
     optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay)
     model.compile(optimizer, loss="sparse_categorical_crossentropy")
     progress = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: _show(name, epoch + 1, epochs, logs["loss"])
     )
-    history = model.fit(
-        x, np.asarray(labels), batch_size, epochs, verbose=0, callbacks=[progress] if name else []
-    )
-    return list(history.history["loss"])
+    model.fit(x, np.asarray(labels), batch_size, epochs, verbose=0, callbacks=[progress] if name else [])
+    return model
 
 
 def predict(model: Any, x: NDArray[np.float32]) -> NDArray[np.float32]:

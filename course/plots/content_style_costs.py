@@ -60,46 +60,48 @@ def costs_by_layer(costs: Mapping[str, Mapping[str, float]], ylabel: str) -> Fig
     return _closed(figure)
 
 
-def gram_matrices(grams: Mapping[str, Array], channels: int = 24) -> Figure:
-    """Gram matrices as pictures, their strongest entry black; all cut to the same channels.
+def gram_matrices(grams: Mapping[str, Array], channels: int = 32) -> Figure:
+    """Gram matrices as pictures; each entry is divided by the strengths of its two channels, so that weak ones show.
 
     Args:
         grams: name -> (n_C, n_C), never negative.
-        channels: how many channels to show.
+        channels: how many to show: those that are strongest in the first matrix.
     """
+    chosen = np.sort(np.argsort(-np.diag(next(iter(grams.values()))))[:channels])
     with course_style():
         figure, axes = plt.subplots(1, len(grams), figsize=(2.9 * len(grams), 3.3), squeeze=False)
     for ax, (name, gram) in zip(axes[0], grams.items(), strict=True):
-        shown = np.sqrt(gram[:channels, :channels])
-        image = ax.imshow(shown / shown.max(), cmap="Greys", vmin=0, vmax=1)
+        strengths = np.sqrt(np.diag(gram)[chosen]) + 1e-12
+        shown = gram[np.ix_(chosen, chosen)] / np.outer(strengths, strengths)
+        image = ax.imshow(shown, cmap="Greys", vmin=0, vmax=1)
         ax.set_title(name, fontsize=11)
         ax.set_xlabel("channel k'")
         ax.grid(visible=False)
     axes[0, 0].set_ylabel("channel k")
-    figure.colorbar(image, ax=axes, shrink=0.8, label="square root of G, largest = 1")
+    figure.colorbar(image, ax=axes, shrink=0.8, label="fire together: 1 = always")
     return _closed(figure)
 
 
 def style_table(costs: Array, names: Sequence[str]) -> Figure:
-    """A table of style costs between left halves (rows) and right halves (columns); the smallest of a row is framed.
+    """A table of style costs between left halves (rows) and right halves (columns), the least of each row framed.
 
     Args:
         costs: (k, k), positive.
         names: k names of pictures.
     """
-    shares = costs / costs.max(axis=1, keepdims=True)
+    times = costs / costs.min(axis=1, keepdims=True)
     with course_style():
         figure, ax = plt.subplots(figsize=(6.2, 4.6))
-    ax.imshow(shares, cmap="Blues_r", vmin=0, vmax=1)
-    for row, column in np.ndindex(shares.shape):
-        colour = "white" if shares[row, column] < 0.45 else "black"
-        ax.text(column, row, f"{shares[row, column]:.2f}", ha="center", va="center", color=colour)
-    for row, column in enumerate(shares.argmin(axis=1)):
+    ax.imshow(np.log10(times), cmap="Blues_r", vmin=0, vmax=3)
+    for row, column in np.ndindex(times.shape):
+        colour = "white" if times[row, column] < 30 else "black"
+        ax.text(column, row, f"{times[row, column]:.3g}", ha="center", va="center", color=colour)
+    for row, column in enumerate(times.argmin(axis=1)):
         frame = plt.Rectangle((column - 0.48, row - 0.48), 0.96, 0.96, fill=False, color=ORANGE, linewidth=3)
         ax.add_patch(frame)
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(names)), names)
-    ax.set(xlabel="right half of …", ylabel="left half of …", title="style cost, largest of each row = 1")
+    ax.set(xlabel="right half of …", ylabel="left half of …", title="style cost, least of each row = 1")
     ax.grid(visible=False)
     return _closed(figure)
 

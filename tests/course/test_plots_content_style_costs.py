@@ -39,21 +39,21 @@ def test_there_is_a_bar_for_each_change_and_layer() -> None:
     assert all(one[1] <= other[0] + 1e-9 for one, other in pairwise(edges))
 
 
-def test_gram_matrices_are_cut_and_scaled_to_their_largest_entry() -> None:
-    gram = np.arange(25.0).reshape(5, 5)
-    figure = plots.gram_matrices({"one": gram, "two": 9 * gram}, channels=3)
+def test_gram_matrices_show_the_strongest_channels_free_of_their_strength() -> None:
+    a = np.array([[1.0, 2.0, 0.5], [0.1, 0.1, 0.1], [3.0, 0.0, 4.0]])
+    scaled = np.diag([1.0, 5.0, 7.0]) @ a
+    figure = plots.gram_matrices({"one": a @ a.T, "two": scaled @ scaled.T}, channels=2)
     one, two = (np.asarray(ax.images[0].get_array()) for ax in figure.axes[:2])
-    assert one.shape == (3, 3)
-    assert one.max() == 1
-    assert np.allclose(one**2, gram[:3, :3] / 12)
-    assert np.allclose(one, two)
+    cosine = (a[0] @ a[2]) / (np.linalg.norm(a[0]) * np.linalg.norm(a[2]))
+    assert np.allclose(one, [[1, cosine], [cosine, 1]])
+    assert np.allclose(two, one)
 
 
 def test_the_smallest_of_each_row_is_framed() -> None:
     costs = np.array([[1.0, 2.0, 4.0], [0.5, 2.0, 1.0], [3.0, 6.0, 1.5]])
     (ax,) = plots.style_table(costs, ["a", "b", "c"]).axes
     assert [round(frame.get_x() + 0.48) for frame in ax.patches] == [0, 0, 2]
-    assert [text.get_text() for text in ax.texts[:3]] == ["0.25", "0.50", "1.00"]
+    assert [text.get_text() for text in ax.texts[:3]] == ["1", "2", "4"]
 
 
 def test_the_balance_shows_costs_before_and_after_weighting() -> None:

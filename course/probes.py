@@ -214,7 +214,7 @@ def distance_table(
 ) -> dict[str, Any]:
     """The table that the function returns, and whether rounding leaves a negative distance in it."""
     table = function(*inputs.values())
-    return {"value": table, "no distance is negative": bool(np.all(np.asarray(table) >= 0))}
+    return {"value": table, "every distance is at least 0": bool(np.all(np.asarray(table) >= 0))}
 
 
 def stored_encodings(

@@ -216,6 +216,7 @@ DISTANCE_MISTAKES: dict[str, Callable[..., Any]] = {
     ),
     "the sum is divided by two": lambda a, b: distance(a, b) / 2,
     "the cosine distance is computed": distance_cosine,
+    "only a single pair is compared; many at once fail": lambda a, b: np.dot(a - b, a - b),
 }
 
 
@@ -510,6 +511,14 @@ def unsquared_nearest(d: dict[str, Any], tau: float) -> tuple[Any, str | None]:
     return nearest({name: np.sqrt(value) for name, value in d.items()}, tau)
 
 
+def unsquared_from_100(d: dict[str, Any], tau: float) -> tuple[Any, str | None]:
+    return starting_at_100({name: np.sqrt(value) for name, value in d.items()}, tau)
+
+
+def unsquared_or_crash(d: dict[str, Any], tau: float) -> tuple[Any, str | None]:
+    return crash_when_empty({name: np.sqrt(value) for name, value in d.items()}, tau)
+
+
 def against_squared_tau(d: dict[str, Any], tau: float) -> tuple[Any, str | None]:
     return nearest(d, tau**2)
 
@@ -528,6 +537,12 @@ WHO_MISTAKES: dict[str, Callable[..., Any]] = {
     "a word stands for nobody; None is wanted": recognising(some_word),
     "the search for the smallest d starts at 100 instead of infinity": recognising(starting_at_100),
     "the square root is taken; d is the squared distance": recognising(unsquared_nearest),
+    "the square root is taken (d is the squared distance), and the search starts at 100 instead of infinity": (
+        recognising(unsquared_from_100)
+    ),
+    "the square root is taken (d is the squared distance), and an empty database raises an exception": (
+        recognising(unsquared_or_crash)
+    ),
     "the square root of d is compared with tau (or d with tau squared); both are squared already": recognising(
         against_squared_tau
     ),

@@ -12,7 +12,7 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pyte
 c.Exchange.root = str(Path.home() / ".convnet-course" / "exchange")
 
 c.ClearSolutions.code_stub = {
-    "python": '# Your code here; then run this cell and the check below it.\n'
+    "python": "# Your code here; then run this cell and the check below it.\n"
     'raise NotImplementedError("This exercise is not written yet: replace this line by your code.")'
 }
 c.ClearSolutions.enforce_metadata = True

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from autograder.exercises import assignments
 from autograder.paths import COURSE
 from autograder.release import release, same_document, write_cases
 from course.cases import FOLDER
+from course.data.carriers import carriers, tomllib
 
 PROJECT = tomllib.loads((COURSE / "pyproject.toml").read_text())["project"]
 ASSIGNMENTS = sorted(assignments())
@@ -37,6 +37,13 @@ def test_every_dependency_says_where_it_is_used() -> None:
     pinned = re.findall(r'^    "[a-zA-Z0-9-]+(?:\[.*?\])?[<>=].*$', text, re.MULTILINE)
     assert len(pinned) > 15
     assert all("#" in line for line in pinned)
+
+
+def test_readme_credits_every_carrier() -> None:
+    readme = (COURSE / "README.md").read_text()
+    assert [
+        carrier.name for carrier in carriers().values() if f"{carrier.name} {carrier.version}" not in readme
+    ] == []
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -93,7 +100,7 @@ def test_notebook_files_are_stable(folder: str, assignment: str) -> None:
 
 
 def test_students_package_knows_nothing_of_the_instructors() -> None:
-    files = [file for file in (COURSE / "course").rglob("*.py")]
+    files = list((COURSE / "course").rglob("*.py"))
     assert len(files) > 10
     assert not [file for file in files if re.search(r"(from|import) autograder", file.read_text())]
 

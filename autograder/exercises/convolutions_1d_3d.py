@@ -53,12 +53,12 @@ def output_size(n: int, f: int, p: int = 0, s: int = 1) -> int:
     return (n + 2 * p - f) // s + 1
 
 
-def size_by(formula: Callable[[int, int, int, int], int]) -> Implementation:
+def size_by(formula: Implementation) -> Implementation:
     """A formula with the right refusals around it."""
 
     def size(n: int, f: int, p: int = 0, s: int = 1) -> int:
         output_size(n, f, p, s)
-        return formula(n, f, p, s)
+        return int(formula(n, f, p, s))
 
     return size
 
@@ -87,25 +87,35 @@ def size_refuses_equal(n: int, f: int, p: int = 0, s: int = 1) -> int:
     return output_size(n, f, p, s)
 
 
+def size_not_floored(n: int, f: int, p: int = 0, s: int = 1) -> float:
+    output_size(n, f, p, s)
+    return (n + 2 * p - f) / s + 1
+
+
+WRONG_SIZES: dict[str, Implementation] = {
+    "the padding is added on one side only; it goes on both": lambda n, f, p=0, s=1: (n + p - f) // s + 1,
+    "the padding is forgotten": lambda n, f, p=0, s=1: (n - f) // s + 1,
+    "the stride is forgotten": lambda n, f, p=0, s=1: n + 2 * p - f + 1,
+    "the + 1 is missing": lambda n, f, p=0, s=1: (n + 2 * p - f) // s,
+    "the 1 is added before dividing by the stride": lambda n, f, p=0, s=1: (n + 2 * p - f + 1) // s,
+    "the quotient is rounded up; a filter that hangs over the end does not count": (
+        lambda n, f, p=0, s=1: -((f - n - 2 * p) // s) + 1
+    ),
+    "the quotient is rounded to the nearest; floor it": lambda n, f, p=0, s=1: round((n + 2 * p - f) / s) + 1,
+}
+
 SIZE_MISTAKES: dict[str, Implementation] = {
-    "the padding is added on one side only; it goes on both": size_by(
-        lambda n, f, p, s: (n + p - f) // s + 1
+    **{name: size_by(formula) for name, formula in WRONG_SIZES.items()},
+    **{f"{name}; and nothing is refused": formula for name, formula in WRONG_SIZES.items()},
+    "the quotient is not floored; an integer is wanted": size_not_floored,
+    "the quotient is not floored; and nothing is refused": lambda n, f, p=0, s=1: (n + 2 * p - f) / s + 1,
+    "nothing is refused: raise a ValueError for what does not fit": lambda n, f, p=0, s=1: (
+        (n + 2 * p - f) // s + 1
     ),
-    "the padding is forgotten": size_by(lambda n, f, p, s: (n - f) // s + 1),
-    "the stride is forgotten": size_by(lambda n, f, p, s: n + 2 * p - f + 1),
-    "the + 1 is missing": size_by(lambda n, f, p, s: (n + 2 * p - f) // s),
-    "the 1 is added before dividing by the stride": size_by(lambda n, f, p, s: (n + 2 * p - f + 1) // s),
-    "the quotient is rounded up; a filter that hangs over the end does not count": size_by(
-        lambda n, f, p, s: -((f - n - 2 * p) // s) + 1
-    ),
-    "the quotient is rounded to the nearest; floor it": size_by(
-        lambda n, f, p, s: round((n + 2 * p - f) / s) + 1
-    ),
-    "the quotient is not floored; an integer is wanted": size_by(lambda n, f, p, s: (n + 2 * p - f) / s + 1),  # type: ignore[arg-type, return-value]
     "a filter that does not fit is not refused": size_without_check,
     "a stride of 0 is divided by before it is refused": size_without_stride_check,
-    "the check forgets the padding: a filter may be longer than the unpadded input": size_checks_without_padding,
     "a filter exactly as long as the input is refused; it fits once": size_refuses_equal,
+    "the check forgets the padding: a filter may be longer than the unpadded input": size_checks_without_padding,
 }
 
 
@@ -233,11 +243,15 @@ def conv_one_filter(x: Array, filters: Array, bias: Array, stride: int = 1) -> A
     return convolve(x, filters, bias, stride)[..., 0]
 
 
-def conv_any_channels(x: Array, filters: Array, bias: Array, stride: int = 1) -> Array:
-    """A filter of one channel is stretched over all, as NumPy broadcasts."""
-    if filters.shape[-2] == 1:
-        filters = np.repeat(filters, x.shape[-1], axis=-2)
-    return convolve(x, filters, bias, stride)
+def with_any_channels(convolution: Implementation) -> Implementation:
+    """Stretches a filter of one channel over all of them, as NumPy broadcasts, instead of refusing it."""
+
+    def unchecked(x: Array, filters: Array, bias: Array, stride: int = 1) -> Array:
+        if filters.shape[-2] == 1:
+            filters = np.repeat(filters, x.shape[-1], axis=-2)
+        return convolution(x, filters, bias, stride)
+
+    return unchecked
 
 
 def conv3d_stride_on_first_side(x: Array, filters: Array, bias: Array, stride: int = 1) -> Array:
@@ -256,7 +270,7 @@ def conv3d_sides_reversed(x: Array, filters: Array, bias: Array, stride: int = 1
     return convolve(x, filters, bias, stride).transpose(2, 1, 0, 3)
 
 
-CONV_MISTAKES: dict[str, Implementation] = {
+WRONG_CONVOLUTIONS: dict[str, Implementation] = {
     "the filter is flipped; here it slides as it is": conv_flipped,
     "the stride is not used": conv_without_stride,
     "the stride is applied twice": conv_stride_twice,
@@ -272,14 +286,25 @@ CONV_MISTAKES: dict[str, Implementation] = {
     "the input is padded; no padding is wanted": conv_padded,
     "an activation is applied; the convolution alone is wanted": conv_with_relu,
     "only the first filter is used": conv_one_filter,
-    "filters of one channel are stretched over all channels; refuse them": conv_any_channels,
 }
 
-CONV3D_MISTAKES = CONV_MISTAKES | {
+WRONG_3D_CONVOLUTIONS = WRONG_CONVOLUTIONS | {
     "the stride is used along the first side only": conv3d_stride_on_first_side,
     "all output sides are computed from the first side": conv3d_sizes_of_first_side,
     "the sides of the output are in reverse order": conv3d_sides_reversed,
 }
+
+
+def conv_mistakes(wrong: dict[str, Implementation]) -> dict[str, Implementation]:
+    """Each, and each without the check of the channels, which is forgotten as often as not."""
+    unchecked = {
+        f"{name}; and filters of one channel are stretched over all": with_any_channels(convolution)
+        for name, convolution in wrong.items()
+    }
+    alone = {
+        "filters of one channel are stretched over all channels; refuse them": with_any_channels(convolve)
+    }
+    return wrong | alone | unchecked
 
 
 def conv_inputs(
@@ -533,13 +558,13 @@ EXERCISES = (
         "conv1d",
         CONVOLVE(convolve),
         conv1d_cases,
-        {name: CONVOLVE(wrong) for name, wrong in CONV_MISTAKES.items()},
+        {name: CONVOLVE(wrong) for name, wrong in conv_mistakes(WRONG_CONVOLUTIONS).items()},
     ),
     Exercise(
         "conv3d",
         CONVOLVE(convolve),
         conv3d_cases,
-        {name: CONVOLVE(wrong) for name, wrong in CONV3D_MISTAKES.items()},
+        {name: CONVOLVE(wrong) for name, wrong in conv_mistakes(WRONG_3D_CONVOLUTIONS).items()},
     ),
     Exercise(
         "num_parameters",

@@ -60,8 +60,7 @@ def load(exercise: str) -> list[FrozenCase]:
     Raises:
         LookupError: there is no exercise of that name.
     """
-    path = FOLDER / f"{exercise}.json"
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.json")))
-        raise LookupError(f"There is no exercise called {exercise!r}. The exercises are: {known}.")
-    return parse(path.read_text())
+    files = {path.stem: path for path in sorted(FOLDER.glob("*.json"))}
+    if exercise not in files:
+        raise LookupError(f"There is no exercise called {exercise!r}. The exercises are: {', '.join(files)}.")
+    return parse(files[exercise].read_text())

@@ -15,8 +15,9 @@ from course.packing import packable
 TOLERANCE = 2e-3
 """Allowed error of a number, as a share of itself plus the largest number of its array.
 
-Measured: a right float32 answer whose matrix products round their inputs to TF32 (a GPU at its worst) stays
-below a quarter of this on every case; the nearest listed mistake is further away than five times this.
+Measured by tests/course/tolerance.py over all exercises, ten seeds each: a right answer in float32 uses 0.003 of it,
+with matrix products that round their inputs to TF32 (a GPU at its worst) up to 0.70, with a small constant added
+inside a logarithm up to 0.79. The nearest listed mistake would pass only if it were 7 times as wide.
 """
 
 MAX_DESCRIPTION = 200

@@ -146,9 +146,10 @@ def trade_off(points: Mapping[str, tuple[float, float]]) -> Figure:
     colours = (BLUE, GREEN, GREY, PURPLE, RED, ORANGE)
     for (name, (content, style)), colour in zip(points.items(), colours, strict=False):
         ax.plot(content, style, "o", color=colour, markersize=10)
-        ax.annotate(name, (content, style), xytext=(9, 6), textcoords="offset points", color=colour)
+        words = f"{name} ({content:.2f}, {style:.2f})"
+        ax.annotate(words, (content, style), xytext=(9, 6), textcoords="offset points", color=colour)
     ax.set(xlabel="content cost, in its unit", ylabel="style cost, in its unit")
-    ax.set(xlim=(-0.05, 1.3), ylim=(-0.05, 1.15))
+    ax.set(xlim=(-0.05, 1.45), ylim=(-0.05, 1.2))
     return _closed(figure)
 
 

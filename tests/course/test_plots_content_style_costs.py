@@ -73,4 +73,4 @@ def test_cost_curves_start_at_zero_and_name_both_costs() -> None:
 def test_every_picture_is_a_named_point() -> None:
     (ax,) = plots.trade_off({"content": (0.0, 1.0), "art": (0.4, 0.1)}).axes
     assert [tuple(line.get_xydata()[0]) for line in ax.lines] == [(0.0, 1.0), (0.4, 0.1)]
-    assert [text.get_text() for text in ax.texts] == ["content", "art"]
+    assert [text.get_text() for text in ax.texts] == ["content (0.00, 1.00)", "art (0.40, 0.10)"]

@@ -12,7 +12,6 @@ def quietly() -> Iterator[None]:
 
     TensorFlow's logger keeps to errors from then on. Python's exceptions and warnings are not touched.
     """
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -23,3 +22,4 @@ def quietly() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)  # in a notebook it starts at INFO

@@ -4,6 +4,11 @@
     python tools/train_face_encoder.py --save    the same, and write course/models/face_encoder.npz
     python tools/train_face_encoder.py --folds   four times, each ten people being the unseen ones once
 
+Measured after 1000 steps, seed 0, 77 s of CPU time a training (AUC, equal error rate, one-shot among
+ten people; raw pixels have AUC 0.944 and one-shot 0.829 on people 31-40):
+    people 31-40                       .983  .080  .881
+    mean of four folds of ten people   .991  .045  .946
+
 Two costs are added. Soft-margin batch-hard (Hermans et al. 2017): for every picture of a batch the farthest of
 the same person should be closer than the nearest of another. Cosine softmax with label smoothing: a classifier
 of the training people on top of the encoding, dropped afterwards.
@@ -83,7 +88,7 @@ def main() -> None:
     )
     options.add_argument("--save", action="store_true", help="write the weights file")
     options.add_argument("--folds", action="store_true", help="train once for each ten unseen people")
-    options.add_argument("--steps", type=int, default=1200)
+    options.add_argument("--steps", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
     chosen = options.parse_args()
     everybody, found = faces(), []

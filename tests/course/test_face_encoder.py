@@ -36,7 +36,7 @@ def test_encodings_have_128_numbers_and_norm_1(encoder, strangers):
 def test_it_knows_strangers_far_better_than_pixels_do(encoder, strangers):
     ours = measure(encoder(strangers.images), strangers.people)
     pixels = measure(strangers.images, strangers.people)
-    assert ours.auc >= 0.96 > pixels.auc
+    assert ours.auc >= 0.975 > pixels.auc
     assert ours.one_shot >= 0.87 > pixels.one_shot
     assert ours.equal_error_rate < pixels.equal_error_rate
 

@@ -32,7 +32,12 @@ TEXT = [
     "strong",
 ]
 TABLES = ["li", "ol", "table", "tbody", "td", "th", "thead", "tr", "ul"]
-ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title"], "span": ["class"], "div": ["class"]}
+ATTRIBUTES = {
+    "a": ["href", "title", "class"],
+    "img": ["src", "alt", "title"],
+    "span": ["class"],
+    "div": ["class"],
+}
 MARKS = {True: "✓ right", False: "✗ not right"}
 
 

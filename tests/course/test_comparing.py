@@ -69,6 +69,8 @@ WRONG: dict[str, tuple[Any, Any]] = {
     "an integer of a hundred digits": (2, 10**100),
     "off by one, huge integers": (2**60, 2**60 + 1),
     "a bool is no text": ("True", True),
+    "an array for a text": ("kian", np.array([1.0, 2.0])),
+    "an array for None": (None, np.array([1.0, 2.0])),
     "text is not None": (None, "None"),
     "zero is not None": (None, 0),
     "a subclass of the text": ("kian", "kian "),

@@ -208,6 +208,14 @@ def who_vectorised(image, database, encode, tau):
     return d[nearest], name
 
 
+def who_with_names_in_an_array(image, database, encode, tau):
+    if not database:
+        return np.inf, None
+    names = np.array(list(database))
+    d = distance_einsum(encode(image), np.array(list(database.values())))
+    return d.min(), names[d.argmin()] if d.min() <= tau else None
+
+
 def who_by_sorting(image, database, encode, tau):
     if not database:
         return np.inf, None
@@ -351,6 +359,7 @@ RIGHT: dict[str, dict[str, Callable[..., Any]]] = {
         "loop": who_by_loop,
         "min": who_by_min,
         "vectorised": who_vectorised,
+        "names in an array": who_with_names_in_an_array,
         "sorted, in a list": who_by_sorting,
         "TensorFlow": who_in_tensorflow,
     },

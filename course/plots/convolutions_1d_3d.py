@@ -143,7 +143,7 @@ def film_responses(frames: Array, response: Array, rate: float) -> Figure:
             above.set(title=f"{k / rate:.2f} s")
             shown = below.imshow(response[k], cmap="RdBu_r", vmin=-reach, vmax=reach)
             _quiet(below, "")
-        figure.colorbar(shown, ax=axes[1], label="response", shrink=0.8)
+        figure.colorbar(shown, ax=axes, label="response", shrink=0.8)
         return closed(figure)
 
 

@@ -269,7 +269,7 @@ def predicted_tissue(
     """
     with course_style():
         figure, axes = plt.subplots(
-            1, 3, figsize=(12, 4.4), width_ratios=[233, 197, 197], layout="compressed"
+            1, 3, figsize=(12, 4.9), width_ratios=[233, 197, 197], layout="compressed"
         )
         for panel, axis in zip(axes, (0, 1, 2), strict=True):
             across, up = (k for k in range(3) if k != axis)

@@ -47,6 +47,7 @@ RIGHT: dict[str, tuple[Any, Any]] = {
 }
 WRONG: dict[str, tuple[Any, Any]] = {
     "beyond the tolerance": (LOSSES, LOSSES * (1 + 2.1 * TOLERANCE)),
+    "one percent off": (LOSSES, LOSSES * 1.01),
     "NaN": (LOSSES, np.array([0.0, 0.5, np.nan])),
     "all NaN": (LOSSES, np.full(3, np.nan)),
     "infinity": (LOSSES, np.array([0.0, 0.5, np.inf])),
@@ -274,6 +275,10 @@ def test_an_answer_cannot_make_comparing_take_room(expected: Any, output: Any) -
 )
 def test_a_value_is_described_in_a_few_words(value: Any, words: str) -> None:
     assert describe(value) == words
+
+
+def test_a_long_item_leaves_room_for_the_next() -> None:
+    assert describe(("x" * 500, 1)).endswith("…, 1)")
 
 
 def test_only_numbers_are_numbers() -> None:

@@ -322,13 +322,16 @@ class EvenlyBetween:
         room = tolerance * np.abs(self.high).max(initial=0.0)
         if not ((array >= self.low - room) & (array <= self.high + room)).all():
             return Mismatch("has values outside the range in which they should be drawn")
-        shares = np.sort(((array - self.low) / np.where(width == 0, 1.0, width))[width > 0])
+        drawn = width > 0
+        shares, low = (array - self.low)[drawn] / width[drawn], self.low[drawn]
         if len(shares) == 0:
             return None
         if len(np.unique(shares.round(5))) < 0.9 * len(shares):
             return Mismatch("repeats the same random number in many places")
+        if low.std() > 0 and abs(np.corrcoef(shares, low)[0, 1]) > 5 / np.sqrt(len(shares)):
+            return Mismatch("is not drawn independently of what else is there")
         steps = (np.arange(len(shares)) + 0.5) / len(shares)
-        if np.abs(shares - steps).max() > 2.5 / np.sqrt(len(shares)):
+        if np.abs(np.sort(shares) - steps).max() > 2.5 / np.sqrt(len(shares)):
             return Mismatch("is not drawn evenly over its range")
         return None
 

@@ -82,8 +82,8 @@ def paint(content: Picture, style: Picture, beta: float) -> Picture:
     network = vgg16([*STYLE_LAYERS, CONTENT_LAYER], pooling="average")
     height, width = content.shape[:2]
     noise = np.random.default_rng(2).uniform(size=content.shape).astype(np.float32)
-    image = 0.4 * noise + 0.6 * content
-    for part, steps, first in ((4, 60, 3.0), (2, 30, 1.5), (1, 15, 1.0)):
+    image = 0.1 * noise + 0.9 * content
+    for part, steps, first in ((4, 60, 2.0), (2, 24, 1.0), (1, 12, 0.7)):
         size = (height // part, width // part)
         small_content, small_style, start = (resize(whole, size) for whole in (content, style, image))
         image = transfer(network, small_content, small_style, start, steps, first, beta)

@@ -359,6 +359,7 @@ def test_a_right_notebook_stays_right_with(name: str) -> None:
     found = cleaned(document)
     assert_sound(found)
     assert [answer(found, each) for each in NAMES] == list(NAMES)
+    assert "draft" not in graded_cell(found, "square").source
     assert any(told in repair for repair in found.repairs) if told else found.repairs == ()
 
 

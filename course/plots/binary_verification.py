@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from course.plots.faces import DIFFERENT, SAME, bare, closed, show_face
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
+from course.plots.faces import DIFFERENT, SAME, bare, show_face
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
 
 Array = NDArray[Any]
 WAYS = (GREEN, BLUE, ORANGE, PURPLE)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
 
 Array = NDArray[Any]
 
@@ -35,7 +35,7 @@ def pictures(row: Mapping[str, Array], title: str = "", height: float = 2.6) -> 
         ax.set_title(name, fontsize=11)
         ax.set_axis_off()
     figure.suptitle(title)
-    return _closed(figure)
+    return closed(figure)
 
 
 def costs_by_layer(costs: Mapping[str, Mapping[str, float]], ylabel: str) -> Figure:
@@ -57,7 +57,7 @@ def costs_by_layer(costs: Mapping[str, Mapping[str, float]], ylabel: str) -> Fig
     ax.set(xlabel="layer, from shallow to deep", ylabel=ylabel)
     ax.grid(axis="x", visible=False)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return _closed(figure)
+    return closed(figure)
 
 
 def gram_matrices(grams: Mapping[str, Array], channels: int = 32) -> Figure:
@@ -79,7 +79,7 @@ def gram_matrices(grams: Mapping[str, Array], channels: int = 32) -> Figure:
         ax.grid(visible=False)
     axes[0, 0].set_ylabel("channel k")
     figure.colorbar(image, ax=axes, shrink=0.8, label="fire together: 1 = always")
-    return _closed(figure)
+    return closed(figure)
 
 
 def style_table(costs: Array, names: Sequence[str]) -> Figure:
@@ -103,7 +103,7 @@ def style_table(costs: Array, names: Sequence[str]) -> Figure:
     ax.set_yticks(range(len(names)), names)
     ax.set(xlabel="right half of …", ylabel="left half of …", title="style cost, least of each row = 1")
     ax.grid(visible=False)
-    return _closed(figure)
+    return closed(figure)
 
 
 def balance(raw: Mapping[str, float], weights: Mapping[str, float]) -> Figure:
@@ -116,7 +116,7 @@ def balance(raw: Mapping[str, float], weights: Mapping[str, float]) -> Figure:
     ax.plot(layers, weighted, "s-", color=BLUE, label="times its weight")
     ax.set(yscale="log", xlabel="layer, from shallow to deep", ylabel="style cost (no unit)")
     ax.legend()
-    return _closed(figure)
+    return closed(figure)
 
 
 def cost_curves(steps: Sequence[int], content: Sequence[float], style: Sequence[float]) -> Figure:
@@ -132,7 +132,7 @@ def cost_curves(steps: Sequence[int], content: Sequence[float], style: Sequence[
     ax.plot(steps, content, "s-", color=BLUE, label="content cost")
     ax.set(xlabel="step", ylabel="cost, in its unit", ylim=(0, None))
     ax.legend()
-    return _closed(figure)
+    return closed(figure)
 
 
 def trade_off(points: Mapping[str, tuple[float, float]]) -> Figure:
@@ -150,10 +150,4 @@ def trade_off(points: Mapping[str, tuple[float, float]]) -> Figure:
         ax.annotate(words, (content, style), xytext=(9, 6), textcoords="offset points", color=colour)
     ax.set(xlabel="content cost, in its unit", ylabel="style cost, in its unit")
     ax.set(xlim=(-0.05, 1.45), ylim=(-0.05, 1.2))
-    return _closed(figure)
-
-
-def _closed(figure: Figure) -> Figure:
-    """The figure, taken from pyplot's hands so that a notebook shows it once."""
-    plt.close(figure)
-    return figure
+    return closed(figure)

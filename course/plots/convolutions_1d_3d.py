@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from course.plots.faces import closed
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
 
 Array = NDArray[np.floating]
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from course.plots.style import BLUE, ORANGE, course_style
+from course.plots.style import BLUE, ORANGE, closed, course_style
 
 Array = NDArray[Any]
 SAME, DIFFERENT = BLUE, ORANGE
@@ -28,12 +28,6 @@ def bare(ax: Axes) -> None:
     ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set_visible(False)
-
-
-def closed(figure: Figure) -> Figure:
-    """The figure, taken from pyplot's hands so that a notebook shows it once."""
-    plt.close(figure)
-    return figure
 
 
 @course_style()

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import NDArray
 
-from course.plots.faces import DIFFERENT, SAME, bare, closed, show_face
+from course.plots.faces import DIFFERENT, SAME, bare, show_face
 from course.plots.faces import pairs as pairs
 from course.plots.faces import tables as tables
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
 
 Array = NDArray[Any]
 CURVES = (BLUE, ORANGE, GREEN, PURPLE, RED)

@@ -11,10 +11,10 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.patches import Circle, FancyBboxPatch
 from numpy.typing import NDArray
 
-from course.plots.faces import DIFFERENT, SAME, bare, closed, show_face
+from course.plots.faces import DIFFERENT, SAME, bare, show_face
 from course.plots.faces import pairs as pairs
 from course.plots.faces import tables as tables
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
 
 Array = NDArray[Any]
 

@@ -51,6 +51,10 @@ notebooks: setup ## nbval runs the source notebooks from top to bottom
 
 bench: setup ## timings, as ratios of runs side by side
 	$(BIN)/python -m tests.bench
+	PYTHONPATH=. $(BIN)/python tools/bench_style_transfer.py
+
+art: setup ## a larger picture: make art CONTENT=photo.jpg STYLE=mosaic OUT=art.png
+	PYTHONPATH=. $(BIN)/python tools/art.py "$(CONTENT)" "$(STYLE)" "$(OUT)"
 
 clean: ## remove what can be made again
 	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache

@@ -18,6 +18,8 @@ from tests.submissions.right import RIGHT
 
 Autograder = Callable[..., subprocess.CompletedProcess[str]]
 CELL_TIMEOUT = "8"
+MEMORY = "1500000000"
+ODD_NAME = "-rf Zoë of the  ..$(odd) names"
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,20 @@ def graded_class(
         hand_in(root, name, filled({"triplet_loss": code}, solved()))
     for name, fate in FATES.items():
         hand_in(root, name, fate())
-    options = ["--workers", 2, "--seed", 7, "--cell-timeout", CELL_TIMEOUT, "--json", root / "out.json"]
+    (root / "submitted" / "with_loops" / ASSIGNMENT / "numpy.py").write_text("raise SystemExit")
+    hand_in(root, ODD_NAME, solved())
+    options = [
+        "--workers",
+        2,
+        "--seed",
+        7,
+        "--cell-timeout",
+        CELL_TIMEOUT,
+        "--memory-bytes",
+        MEMORY,
+        "--json",
+        root / "out.json",
+    ]
     run = autograder("grade", ASSIGNMENT, "--root", root, *options)
     assert run.returncode == 0, run.stderr
     rows = json.loads((root / "out.json").read_text())["submissions"]

@@ -45,7 +45,8 @@ def with_cell(notebook: NotebookNode, code: str, place: int | None = None) -> No
     """The notebook with one more code cell, at the end or at `place`."""
     notebook = copy.deepcopy(notebook)
     notebook.cells.insert(
-        len(notebook.cells) if place is None else place, new_code_cell(code, id="added-by-student")
+        len(notebook.cells) if place is None else place,
+        new_code_cell(code, id=f"added-{len(notebook.cells)}"),
     )
     return notebook
 

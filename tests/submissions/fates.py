@@ -36,6 +36,43 @@ def triplet_loss(anchor, positive, negative, alpha=0.2):
     from autograder.exercises.triplet_loss import triplet_loss as reference
     return reference(anchor, positive, negative, alpha)
 """
+PATCHES_EVERYTHING = """
+import base64, builtins, json
+import course.calling, course.comparing, course.packing, course.verdict
+np.testing.assert_allclose = lambda *a, **k: None
+np.array_equal = np.allclose = lambda *a, **k: True
+builtins.abs = builtins.max = lambda *a, **k: 0.0
+json.dumps = lambda *a, **k: '{"dict":[["case",0],["outcome","passed"],["outputs",{"dict":[]}],["message",""]]}'
+base64.b64encode = lambda *a, **k: b""
+course.packing.pack = course.calling.pack = lambda value: json.dumps(value)
+course.comparing.mismatch = course.verdict.mismatch = lambda *a, **k: None
+get_ipython().showtraceback = lambda *a, **k: None
+def triplet_loss(anchor, positive, negative, alpha=0.2):
+    return 0.0
+"""
+LEAVES_THINGS_BEHIND = """
+import os, threading, time
+open("/tmp/left.txt", "w").write("the answer")
+open("/dev/shm/left.txt", "w").write("the answer")
+threading.Thread(target=lambda: time.sleep(600), daemon=True).start()
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(600)
+    os._exit(0)
+"""
+FINDS_WHAT_WAS_LEFT = """
+import os
+assert not os.path.exists("/tmp/left.txt") and not os.path.exists("/dev/shm/left.txt")
+assert len([name for name in os.listdir("/proc") if name.isdigit()]) <= 3
+"""
+RETURNS_BOMB = """
+class Bomb:
+    def __reduce__(self):
+        import os
+        return os.system, ("touch /tmp/bomb",)
+def triplet_loss(anchor, positive, negative, alpha=0.2):
+    return Bomb()
+"""
 
 
 def half_done() -> NotebookNode:
@@ -68,6 +105,17 @@ def metadata_stripped() -> NotebookNode:
     notebook = solved()
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({})
+    return notebook
+
+
+def run_out_of_order() -> NotebookNode:
+    """Saved after a long evening: counts of any size, old outputs, other programs' metadata."""
+    notebook = solved()
+    for index, cell in enumerate(notebook.cells):
+        cell.metadata["colab"] = {"height": 1000, "base_uri": "https://localhost:8080/"}
+        if cell.cell_type == "code":
+            cell.execution_count = 10_000 - index
+            cell.outputs = [nbformat.v4.new_output("stream", name="stderr", text="old noise " * 10_000)]
     return notebook
 
 
@@ -104,6 +152,26 @@ FATES: dict[str, Callable[[], NotebookNode | bytes]] = {
     "duplicated_cells": duplicated_cells,
     "test_cell_as_markdown": test_cell_as_markdown,
     "metadata_stripped": metadata_stripped,
+    "allocates_100_gb": spoiled(HEAD + "kept = []\n    while True: kept.append(np.ones(10**7))"),
+    "forks_without_end": spoiled(HEAD + "import os\n    while True: os.fork()"),
+    "fills_the_disk": spoiled(
+        HEAD + "with open('big', 'wb') as file:\n        while True: file.write(bytes(10**7))"
+    ),
+    "prints_without_end": spoiled(HEAD + "while True: print('x' * 10000)"),
+    "returns_2_gb": spoiled(HEAD + "return np.zeros(2**28)"),
+    "patches_everything": spoiled(PATCHES_EVERYTHING),
+    "opens_a_socket": spoiled(
+        HEAD + "import urllib.request\n    return urllib.request.urlopen('http://127.0.0.1')"
+    ),
+    "resolves_a_name": spoiled(HEAD + "import socket\n    return socket.getaddrinfo('example.org', 80)"),
+    "leaves_things_behind": lambda: with_cell(solved(), LEAVES_THINGS_BEHIND),
+    "leaves_things_behind_too": lambda: with_cell(
+        with_cell(solved(), FINDS_WHAT_WAS_LEFT), LEAVES_THINGS_BEHIND
+    ),
+    "returns_a_pickle_bomb": spoiled(RETURNS_BOMB),
+    "returns_an_object_array": spoiled(HEAD + "return np.array([None] * len(anchor), dtype=object)"),
+    "nbformat_3": lambda: nbformat.writes(solved(), version=3).encode(),
+    "run_out_of_order": run_out_of_order,
     "not_json": lambda: b"%PDF-1.7 this is my homework",
     "empty": lambda: b"",
     "another_assignment": lambda: nbformat.writes(

@@ -56,6 +56,7 @@ def test_a_known_mistake_is_named(shown: list[Any]) -> None:
     assert str(error.value) == (
         "root: 1 of 2 cases are not right yet. It looks as if the root <b>is</b> missing."
     )
+    assert "It looks as if the root &lt;b&gt;is&lt;/b&gt; missing." in shown[0]._repr_html_()
     assert repr(shown[0]).splitlines()[:2] == [
         "1 of 2 cases are right",
         "✗ two <numbers>: it has the wrong value in 1 of 2 places: expected 2 at [1], got 4 (tolerance 0.002)",

@@ -54,7 +54,11 @@ def grade(options: argparse.Namespace) -> int:
     from autograder.rows import document
 
     root = options.root.resolve()
-    wanted = options.students.split(",") if options.students else students(root, options.assignment)
+    wanted = (
+        list(dict.fromkeys(options.students.split(",")))
+        if options.students
+        else students(root, options.assignment)
+    )
     seed, rows = graded_with_progress(root, options.assignment, wanted, options)
     if options.json:
         text = json.dumps(document(options.assignment, seed, rows), indent=1, ensure_ascii=False)

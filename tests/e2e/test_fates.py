@@ -32,6 +32,7 @@ FULL_MARKS = (
     "leaves_things_behind_too",
     "nbformat_3",
     "run_out_of_order",
+    "scripts_in_markdown",
 )
 NOTHING_FOR_TRIPLET_LOSS = {
     "one_raises": "raised",
@@ -46,7 +47,7 @@ NOTHING_FOR_TRIPLET_LOSS = {
     "fills_the_disk": "raised",
     "prints_without_end": "crashed",
     "returns_2_gb": "crashed",
-    "patches_everything": "raised",
+    "patches_everything": "raised or missing",
     "opens_a_socket": "raised",
     "resolves_a_name": "raised",
     "returns_a_pickle_bomb": "raised",
@@ -153,6 +154,14 @@ def test_feedback_names_the_mistake_and_shows_no_hidden_number(graded_class: Cla
 def test_a_forged_verdict_is_not_in_the_feedback(graded_class: Class) -> None:
     page = (graded_class[0] / "feedback" / "forged_verdict" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
     assert "<b>triplet_loss: passed" not in page
+
+
+def test_nothing_of_a_students_runs_in_the_browser(graded_class: Class) -> None:
+    folder = graded_class[0] / "feedback" / "scripts_in_markdown" / ASSIGNMENT
+    page = (folder / f"{ASSIGNMENT}.html").read_text()
+    assert "Dear grader" in page
+    for harm in ("<script>forged()", "onerror=", 'href="javascript:'):
+        assert harm not in page
 
 
 def test_a_second_run_grades_only_what_is_new(graded_class: Class, autograder: Autograder) -> None:

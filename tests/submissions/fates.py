@@ -119,6 +119,14 @@ def run_out_of_order() -> NotebookNode:
     return notebook
 
 
+def scripts_in_markdown() -> NotebookNode:
+    """Right, with something for the browser of whoever opens the feedback."""
+    notebook = solved()
+    text = "Dear grader <script>forged()</script><img src='x' onerror='forged()'>[here](javascript:forged())"
+    notebook.cells.insert(3, nbformat.v4.new_markdown_cell(text, id="dear-grader"))
+    return notebook
+
+
 def spoiled(code: str) -> Callable[[], NotebookNode]:
     """All right but for `triplet_loss`, which is `code`."""
     return lambda: filled({"triplet_loss": code}, solved())
@@ -172,6 +180,7 @@ FATES: dict[str, Callable[[], NotebookNode | bytes]] = {
     "returns_an_object_array": spoiled(HEAD + "return np.array([None] * len(anchor), dtype=object)"),
     "nbformat_3": lambda: nbformat.writes(solved(), version=3).encode(),
     "run_out_of_order": run_out_of_order,
+    "scripts_in_markdown": scripts_in_markdown,
     "not_json": lambda: b"%PDF-1.7 this is my homework",
     "empty": lambda: b"",
     "another_assignment": lambda: nbformat.writes(

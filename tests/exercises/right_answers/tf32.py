@@ -9,9 +9,13 @@ def to_tf32(x: tf.Tensor) -> tf.Tensor:
     return tf.bitcast(tf.bitwise.bitwise_and(bits, tf.constant(0xFFFFE000, tf.uint32)), tf.float32)
 
 
-@tf.custom_gradient
 def matmul_tf32(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """x @ y, and both products of its gradient, with rounded inputs."""
+    """x @ y, and both products of its gradient, with rounded inputs. Variables are read first."""
+    return _matmul_tf32(tf.convert_to_tensor(x), tf.convert_to_tensor(y))
+
+
+@tf.custom_gradient
+def _matmul_tf32(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     x, y = to_tf32(x), to_tf32(y)
 
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
 
 Array = NDArray[Any]
 
@@ -41,7 +41,7 @@ def triplet_faces(images: Array, d_ap: Array, d_an: Array, title: str = "") -> F
             ax.set_title(name, color=colour, fontsize=11)
         row[2].set_xlabel("farther than P: right" if right else "nearer than P: wrong", color=colours[2])
     figure.suptitle(title)
-    return _closed(figure)
+    return closed(figure)
 
 
 def hinge(d_an: Array, losses: Mapping[float, Array], d_ap: float, marked: Array) -> Figure:
@@ -68,7 +68,7 @@ def hinge(d_an: Array, losses: Mapping[float, Array], d_ap: float, marked: Array
         xlabel="d(A, N): squared distance to the negative", ylabel="loss L of the triplet", ylim=(-0.03, None)
     )
     ax.legend()
-    return _closed(figure)
+    return closed(figure)
 
 
 def shrinking(scales: Array, costs: Mapping[float, Array]) -> Figure:
@@ -90,7 +90,7 @@ def shrinking(scales: Array, costs: Mapping[float, Array]) -> Figure:
         ylim=(0, None),
     )
     ax.legend(title="dot: lowest cost")
-    return _closed(figure)
+    return closed(figure)
 
 
 def valid_table(images: Array, valid: Array, anchor: int) -> Figure:
@@ -115,7 +115,7 @@ def valid_table(images: Array, valid: Array, anchor: int) -> Figure:
     axes[0, 0].set_title("anchor", fontsize=10)
     axes[0, m // 2 + 1].set_title("negative k", fontsize=11)
     axes[m // 2 + 1, 0].set_ylabel("positive j", fontsize=11)
-    return _closed(figure)
+    return closed(figure)
 
 
 def triplet_plane(chosen: Mapping[str, tuple[Array, Array]], alpha: float) -> Figure:
@@ -141,7 +141,7 @@ def triplet_plane(chosen: Mapping[str, tuple[Array, Array]], alpha: float) -> Fi
         teaching = np.mean(d_an < d_ap + alpha) if d_an.size else 0.0
         ax.set(title=f"{title}: {len(d_ap)}\n{teaching:.0%} still teach", xlabel="d(A, P)", aspect="equal")
     axes[0, 0].set_ylabel("d(A, N)")
-    return _closed(figure)
+    return closed(figure)
 
 
 def costs_over_steps(costs: Array) -> Figure:
@@ -151,7 +151,7 @@ def costs_over_steps(costs: Array) -> Figure:
     ax.plot(np.arange(len(costs)), costs, color=BLUE, marker="o", linewidth=2)
     ax.set(xlabel="step", ylabel="cost J before the step", ylim=(0, None))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return _closed(figure)
+    return closed(figure)
 
 
 def shares_over_steps(shares: Mapping[str, Array], window: int = 10) -> Figure:
@@ -171,7 +171,7 @@ def shares_over_steps(shares: Mapping[str, Array], window: int = 10) -> Figure:
         )
     ax.set(xlabel="step", ylabel="triplets that still teach (%)", ylim=(0, 102))
     ax.legend(title="how triplets are chosen")
-    return _closed(figure)
+    return closed(figure)
 
 
 def collapse(curves: Mapping[str, Mapping[str, Array]]) -> Figure:
@@ -189,7 +189,7 @@ def collapse(curves: Mapping[str, Mapping[str, Array]]) -> Figure:
             ax.plot(points[:, 0], points[:, 1], color=colour, linewidth=2.5, label=run)
         ax.set(xlabel="step", title=measurement, ylim=(0.5, 1) if "AUC" in measurement else (0, None))
     axes[0, 0].legend()
-    return _closed(figure)
+    return closed(figure)
 
 
 def same_and_different(distances: Mapping[str, tuple[Array, Array]]) -> Figure:
@@ -214,7 +214,7 @@ def same_and_different(distances: Mapping[str, tuple[Array, Array]]) -> Figure:
         ax.set(title=title, xlabel="squared distance d")
     axes[0, 0].set_ylabel("share of the pairs (%)")
     axes[0, 0].legend()
-    return _closed(figure)
+    return closed(figure)
 
 
 def scores(measured: Mapping[str, Mapping[str, float]]) -> Figure:
@@ -237,7 +237,7 @@ def scores(measured: Mapping[str, Mapping[str, float]]) -> Figure:
         ax.set_yticks(np.arange(len(values)), list(values))
         ax.margins(y=0.2)
     axes[0, 0].invert_yaxis()
-    return _closed(figure)
+    return closed(figure)
 
 
 def _kinds(ax: Axes, top: float, alpha: float) -> None:
@@ -267,9 +267,3 @@ def _bare(ax: Axes) -> None:
     ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set_visible(False)
-
-
-def _closed(figure: Figure) -> Figure:
-    """The figure, taken from pyplot's hands so that a notebook shows it once."""
-    plt.close(figure)
-    return figure

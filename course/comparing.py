@@ -287,18 +287,18 @@ class BalancedPairs:
 
     def _content_mismatch(self, pairs: np.ndarray, y: np.ndarray) -> Mismatch | None:
         if not np.isin(pairs, np.arange(len(self.labels))).all():
-            return Mismatch("holds something that is no index of a label").at("pairs")
+            return Mismatch("hold something that is no index of a label").at("pairs")
         first, second = pairs.astype(int).T
         same = self.labels[first] == self.labels[second]
         if (first == second).any():
-            return Mismatch("pairs something with itself").at("pairs")
+            return Mismatch("hold something together with itself").at("pairs")
         if not np.array_equal(y, same):
             return Mismatch("should be 1 where both are of the same label, else 0").at("y")
         if 2 * same.sum() != self.count:
             return Mismatch("should be half same, half different", f"got {same.sum()} same").at("pairs")
         m = len(self.labels)
         if self.cover and len(np.unique(np.sort(pairs, axis=1), axis=0)) < m * (m - 1) // 2:
-            return Mismatch("never draws some of the pairs").at("pairs")
+            return Mismatch("leave out some of the possible ones, however many are drawn").at("pairs")
         return None
 
 

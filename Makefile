@@ -44,7 +44,7 @@ check-types: $(READY)
 	$(BIN)/mypy
 
 unit: setup ## unit tests and end-to-end grading
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests
 
 notebooks: setup ## nbval runs the source notebooks from top to bottom
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(NBVAL) source

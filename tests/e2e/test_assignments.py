@@ -12,7 +12,6 @@ from autograder.sandbox import WarmSandbox
 from autograder.template import load_template
 from tests.submissions import released, solved
 
-pytestmark = pytest.mark.xdist_group("assignments")
 ASSIGNMENTS = sorted(assignments())
 SEED = 20_261_122
 

@@ -1,6 +1,10 @@
 """What a class really hands in, and what must come of it. Graded through the command line, in the sandbox."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -8,6 +12,7 @@ import pytest
 from nbgrader import nbgraderformat
 from nbgrader.api import Gradebook
 
+from autograder.paths import COURSE
 from autograder.rows import ExerciseRow, Row
 from tests.e2e.conftest import ODD_NAME, Autograder
 from tests.submissions import ASSIGNMENT, cell_of, hand_in, solved
@@ -15,7 +20,6 @@ from tests.submissions.fates import FATES
 from tests.submissions.mistaken import MISTAKEN
 from tests.submissions.right import RIGHT
 
-pytestmark = pytest.mark.xdist_group("graded_class")
 Class = tuple[Path, dict[str, Row]]
 
 LOST_WITH_TRIPLET_LOSS = {"triplet_loss": 2, "triplet_cost": 1, "train_step": 2}
@@ -53,6 +57,7 @@ NOTHING_FOR_TRIPLET_LOSS = {
     "returns_a_pickle_bomb": "raised",
     "returns_an_object_array": "raised",
 }
+BY_NBGRADER = ("as_in_the_source", "forgot_max", "dead_kernel", "without_test_cell", "blank")
 UNREADABLE = ("not_json", "empty", "another_assignment")
 
 
@@ -185,3 +190,27 @@ def test_the_report_counts_the_mistakes(graded_class: Class, autograder: Autogra
 def test_autograded_notebooks_are_nbgraders(graded_class: Class) -> None:
     for path in graded_class[0].glob(f"autograded/*/{ASSIGNMENT}/*.ipynb"):
         nbformat.validate(nbgraderformat.read(str(path), as_version=4))
+
+
+def test_plain_nbgrader_autograde_gives_the_same_marks(graded_class: Class, tmp_path: Path) -> None:
+    root, rows = graded_class
+    for folder in ("source", "release"):
+        shutil.copytree(COURSE / folder / ASSIGNMENT, tmp_path / folder / ASSIGNMENT)
+    for student in BY_NBGRADER:
+        shutil.copytree(root / "submitted" / student, tmp_path / "submitted" / student)
+    shutil.copytree(root / "grading", tmp_path / "grading")
+    config = (COURSE / "nbgrader_config.py").read_text()
+    (tmp_path / "nbgrader_config.py").write_text(config)
+    for command in (["generate_assignment", ASSIGNMENT, "--force"], ["autograde", ASSIGNMENT]):
+        nbgrader(tmp_path, *command)
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
+        scores = {found.student.id: found.score for found in gradebook.assignment_submissions(ASSIGNMENT)}
+    assert scores == pytest.approx({student: rows[student]["score"] for student in BY_NBGRADER})
+
+
+def nbgrader(root: Path, *arguments: str) -> None:
+    programs = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    command = [programs / "nbgrader", *arguments]
+    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr

@@ -9,13 +9,11 @@ import time
 from pathlib import Path
 
 import psutil
-import pytest
 
 from tests.e2e.conftest import Autograder
 from tests.submissions import ASSIGNMENT, filled, hand_in, released, solved
 from tests.submissions.mistaken import MISTAKEN
 
-pytestmark = pytest.mark.xdist_group("killed")
 KILLS = 20
 SECONDS = (1.0, 9.0)
 MARK = "511000123"

@@ -1,7 +1,7 @@
 """The figures that 03_triplet_loss quotes: its own code, trained on thirty people and tested on the other ten, in
 four folds, so that everybody is tested once. Several minutes.
 
-    python -m autograder.folds
+    python tools/triplet_loss_folds.py
 """
 
 from collections.abc import Iterator

@@ -123,7 +123,9 @@ import builtins, numpy; builtins.left = numpy.left = 1
 LOOK = """
 import os, builtins, numpy
 home = os.path.expanduser("~")
-print([name for place in ("/tmp", "/dev/shm", home) for name in os.listdir(place) if name != ".ipython"])
+places = ("/tmp", "/dev/shm", home)
+found = [os.path.join(place, name) for place in places for name in os.listdir(place) if name != ".ipython"]
+print([path for path in found if not os.path.ismount(path)])  # what is read-only may be bound below /tmp
 print([oct(os.stat(place).st_mode & 0o777) for place in ("/tmp", "/dev/shm", home)])
 print(sorted(int(p) for p in os.listdir("/proc") if p.isdigit()) == [1, os.getpid()])
 print(hasattr(builtins, "left"), hasattr(numpy, "left"))

@@ -85,9 +85,9 @@ print(open("{tmp_path}/faces.txt").read(), os.listdir("{tmp_path.parent}"))
 for path in ("{tmp_path}/new", "{tmp_path.parent}/new", "{tmp_path.parent.parent}/new"):
     try: open(path, "w"); print(path)
     except OSError: pass
-open("/tmp/mine", "w"); print(sorted(os.listdir("/tmp")))
+print(os.path.exists("/tmp/mine")); open("/tmp/mine", "w"); print("{tmp_path.parts[2]}" in os.listdir("/tmp"))
 """
-    expected = f"faces ['{tmp_path.name}']\n{sorted(['mine', tmp_path.parts[2]])}\n"
+    expected = f"faces ['{tmp_path.name}']\nFalse\nTrue\n"
     sandbox = WarmSandbox(limits=LIMITS, readonly=[tmp_path], environment={"COLOUR": "blue"})
     with sandbox:
         for _ in range(2):

@@ -170,7 +170,7 @@ def shares_over_steps(shares: Mapping[str, Array], window: int = 10) -> Figure:
             np.arange(len(smooth)) + window / 2, 100 * smooth, color=colour, linewidth=2.5, label=strategy
         )
     ax.set(xlabel="step", ylabel="triplets that still teach (%)", ylim=(0, 102))
-    ax.legend(title="how triplets are chosen")
+    ax.legend(title="how triplets\nare chosen", loc="upper left", bbox_to_anchor=(1, 1))
     return closed(figure)
 
 

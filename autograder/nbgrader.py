@@ -14,7 +14,6 @@ from nbgrader import converters
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy.exc import SAWarning
-from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.grade import grade, hidden_cases
@@ -28,18 +27,11 @@ from autograder.template import load_template
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type <Submitted")
 
 
-def configuration(root: Path, **course_directory: Any) -> Config:
-    """This course's nbgrader configuration, for a class whose folders lie in `root`."""
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(COURSE)).load_config()
-    config.CourseDirectory.root = str(root)
-    config.CourseDirectory.update(course_directory)
-    return config
-
-
 def converter(name: str, root: Path, assignment: str) -> converters.base.BaseConverter:
-    """One of nbgrader's converters, ready to `start`."""
+    """One of nbgrader's converters with this course's configuration, for a class in `root`, ready to `start`."""
     _programs_on_path()
-    config = configuration(root, assignment_id=assignment)
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(COURSE)).load_config()
+    config.CourseDirectory.update({"root": str(root), "assignment_id": assignment})
     config[name].force = True
     return getattr(converters, name)(coursedir=CourseDirectory(config=config), config=config)
 

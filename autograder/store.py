@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from autograder.files import write_atomically
 from autograder.grade import Graded
 from autograder.handin import HandIn
-from autograder.nbgrader import configuration, converter
+from autograder.nbgrader import converter
 from autograder.rows import Row, row_of
 from autograder.template import Template
 
@@ -37,11 +37,11 @@ class Store:
         self.template = template
         self._assignment = template.assignment
         self._feedback = converter("GenerateFeedback", root, self._assignment)
-        self._config = self._feedback.config
         self._url = self._feedback.coursedir.db_url
-        self._html = HTMLExporter(parent=self._feedback, config=self._config)
+        self._html = HTMLExporter(parent=self._feedback, config=self._feedback.config)
         for preprocessor in self._feedback.preprocessors:
             self._html.register_preprocessor(preprocessor)
+        self._release = nbformat.writes(template.notebook).encode()
         self._save_assignment()
 
     def done(self, student: str, hand_in: HandIn, seed: int) -> Row | None:
@@ -71,8 +71,7 @@ class Store:
 
     def _key(self, hand_in: HandIn, seed: int) -> str:
         """Changes when the submission, the seed or the released notebook does."""
-        release = nbformat.writes(self.template.notebook).encode()
-        return hashlib.sha256(f"{seed} {hand_in.digest} ".encode() + release).hexdigest()
+        return hashlib.sha256(f"{seed} {hand_in.digest} ".encode() + self._release).hexdigest()
 
     def _resources(self, student: str) -> dict[str, Any]:
         names = {"student": student, "assignment": self._assignment, "notebook": self._assignment}
@@ -80,7 +79,7 @@ class Store:
 
     def _save_assignment(self) -> None:
         """Makes sure that the gradebook knows the assignment and its cells."""
-        course = configuration(self.root).CourseDirectory.course_id
+        course = self._feedback.coursedir.course_id
         with _told_of_the_gradebook(self._url):
             with Gradebook(self._url, course) as gradebook:
                 gradebook.update_or_create_assignment(self._assignment)

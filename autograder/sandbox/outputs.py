@@ -7,8 +7,8 @@ from nbformat.v4 import new_output
 
 from autograder.sandbox.limits import MB
 from autograder.sandbox.messages import Message, clean, text
+from course.calling import ANSWER_MIME
 
-ANSWER_MIME = "application/vnd.course.answer"
 PIECES = 1000  # outputs of one cell, streams of a kind that follow each other counted once
 
 

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from course.plots.faces import bare, closed
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, course_style
+from course.plots.faces import bare
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
 
 Array = NDArray[Any]
 Box = tuple[int, int, int, int]

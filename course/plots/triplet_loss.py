@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from course.plots.faces import bare, show_face
 from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
 
 Array = NDArray[Any]
@@ -37,7 +38,7 @@ def triplet_faces(images: Array, d_ap: Array, d_an: Array, title: str = "") -> F
         )
         colours = ("black", BLUE, BLUE if right else RED)
         for ax, image, name, colour in zip(row, triplet, names, colours, strict=True):
-            _face(ax, image)
+            show_face(ax, image)
             ax.set_title(name, color=colour, fontsize=11)
         row[2].set_xlabel("farther than P: right" if right else "nearer than P: wrong", color=colours[2])
     figure.suptitle(title)
@@ -106,12 +107,11 @@ def valid_table(images: Array, valid: Array, anchor: int) -> Figure:
         figure, axes = plt.subplots(m + 1, m + 1, figsize=(6.6, 7.4))
     for j, k in np.ndindex(m, m):
         axes[j + 1, k + 1].set_facecolor(GREEN if valid[j, k] else "#ECECEC")
-        axes[j + 1, k + 1].grid(False)
-        _bare(axes[j + 1, k + 1])
+        bare(axes[j + 1, k + 1])
     for index, image in enumerate(images):
-        _face(axes[0, index + 1], image)
-        _face(axes[index + 1, 0], image)
-    _face(axes[0, 0], images[anchor])
+        show_face(axes[0, index + 1], image)
+        show_face(axes[index + 1, 0], image)
+    show_face(axes[0, 0], images[anchor])
     axes[0, 0].set_title("anchor", fontsize=10)
     axes[0, m // 2 + 1].set_title("negative k", fontsize=11)
     axes[m // 2 + 1, 0].set_ylabel("positive j", fontsize=11)
@@ -255,15 +255,3 @@ def _kinds(ax: Axes, top: float, alpha: float) -> None:
 def _smooth(values: Array, window: int) -> Array:
     """Moving average over `window` values; shorter by window - 1."""
     return np.convolve(values, np.full(window, 1 / window), mode="valid")
-
-
-def _face(ax: Axes, image: Array) -> None:
-    ax.imshow(image, cmap="gray", vmin=0, vmax=1)
-    _bare(ax)
-
-
-def _bare(ax: Axes) -> None:
-    ax.grid(False)
-    ax.set(xticks=[], yticks=[])
-    for spine in ax.spines.values():
-        spine.set_visible(False)

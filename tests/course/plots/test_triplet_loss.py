@@ -1,29 +1,12 @@
 """The figures of 03_triplet_loss show the numbers they are given."""
 
-from collections.abc import Iterator
-
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
-from matplotlib.figure import Figure
 
 from course.plots import triplet_loss as plots
 from course.plots.style import GREEN, RED
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def no_figure_is_left_open() -> Iterator[None]:
-    """A figure that pyplot still holds would be shown twice in a notebook."""
-    yield
-    assert plt.get_fignums() == []
-
-
-def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for ax in figure.axes for text in (ax.title, ax.xaxis.label, ax.yaxis.label)]
+from tests.course.plots import texts
 
 
 def test_faces_carry_their_distances_and_the_wrong_order_is_called_wrong() -> None:

@@ -1,30 +1,12 @@
 """The figures of 01_one_shot_learning show the numbers they are given."""
 
-from collections.abc import Iterator
-
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
-from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from course.plots import one_shot_learning as plots
-
-matplotlib.use("Agg")
+from tests.course.plots import texts
 
 FACES = np.linspace(0, 1, 7 * 5 * 4).reshape(7, 5, 4)
-
-
-@pytest.fixture(autouse=True)
-def no_figure_is_left_open() -> Iterator[None]:
-    """A figure that pyplot still holds would be shown twice in a notebook."""
-    yield
-    assert plt.get_fignums() == []
-
-
-def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for ax in figure.axes for text in (ax.title, ax.xaxis.label, ax.yaxis.label)]
 
 
 def test_the_question_shows_everybody_known_by_name_and_the_visitor() -> None:

@@ -1,25 +1,12 @@
 """The figures of 02_siamese_encodings show the numbers they are given."""
 
-from collections.abc import Iterator
-
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.offsetbox import AnnotationBbox
 
 from course.plots import siamese_encodings as plots
 
-matplotlib.use("Agg")
-
 FACES = np.linspace(0, 1, 6 * 5 * 4).reshape(6, 5, 4)
-
-
-@pytest.fixture(autouse=True)
-def no_figure_is_left_open() -> Iterator[None]:
-    """A figure that pyplot still holds would be shown twice in a notebook."""
-    yield
-    assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize(("d", "shown"), [(None, "= ?"), (0.456, "= 0.46")])

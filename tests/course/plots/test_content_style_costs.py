@@ -1,23 +1,10 @@
 """The figures of 06_content_style_costs show the numbers they are given."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from course.plots import content_style_costs as plots
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def no_figure_is_left_open() -> Iterator[None]:
-    """A figure that pyplot still holds would be shown twice in a notebook."""
-    yield
-    assert plt.get_fignums() == []
 
 
 def test_pictures_stand_side_by_side_under_their_names() -> None:

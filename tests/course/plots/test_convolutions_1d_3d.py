@@ -1,24 +1,11 @@
 """The figures of 07_convolutions_1d_3d show the numbers they are given."""
 
-from collections.abc import Iterator
-
 import matplotlib as mpl
 import numpy as np
 import pytest
-
-mpl.use("Agg")
-
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from course.plots import convolutions_1d_3d as plots
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_open() -> Iterator[None]:
-    """A figure that pyplot still holds would be shown twice in a notebook."""
-    yield
-    assert not plt.get_fignums()
 
 
 def rng() -> np.random.Generator:

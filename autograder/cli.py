@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -129,7 +128,7 @@ def _grade_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignment")
     parser.add_argument("--students", metavar="A,B", help="only these (default: everybody who handed in)")
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="sandboxes at work (default: cores)"
+        "--workers", type=int, help="sandboxes at work (default: one a GPU, without a GPU one a core)"
     )
     parser.add_argument(
         "--seed", type=int, help="of the hidden cases (default: the class's recorded, secret one)"

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import fields
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -20,10 +19,12 @@ from rich.table import Table
 
 from autograder.batch import grade_class
 from autograder.grade import bound
+from autograder.local import local_graders
 from autograder.lock import only_grader
+from autograder.order import Order
 from autograder.report import write_report
 from autograder.rows import Row
-from autograder.sandbox import Limits, WarmSandbox
+from autograder.sandbox import Limits, visible_gpus
 from autograder.seeds import class_seed
 from autograder.store import Store
 from autograder.template import load_template
@@ -54,14 +55,15 @@ def _graded(
     root, assignment = store.root, store.template.assignment
     seed = class_seed(root, assignment, options.seed)
     limits = Limits(**{field.name: getattr(options, field.name) for field in fields(Limits)})
-    make_sandbox = partial(WarmSandbox, options.isolation, limits)
+    order = Order(store.template, seed, options.isolation, limits)
+    graders = local_graders(visible_gpus(), options.workers)
     console.print(
         f"{len(students)} submissions, each at most {bound(limits) / 60:.0f} minutes", highlight=False
     )
     rows: dict[str, Row] = {}
     with Progress(*COLUMNS, console=console) as progress:
         task = progress.add_task("warming up", total=len(students))
-        for row in grade_class(store, students, make_sandbox, options.workers, seed, options.force):
+        for row in grade_class(store, students, graders, order, options.force):
             rows[row["student"]] = row
             progress.update(task, advance=1, description="grading")
     ordered = [rows[student] for student in students if student in rows]

@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import partial
 from itertools import chain, cycle, islice
 from pathlib import Path
 from statistics import median
@@ -24,8 +23,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.batch import grade_class
+from autograder.local import local_graders
+from autograder.order import Order
 from autograder.paths import notebook_in
-from autograder.sandbox import Execution, Kernel, WarmSandbox
+from autograder.sandbox import Execution, Kernel, Limits
 from autograder.store import Store
 from autograder.template import load_template
 from tests.submissions import ASSIGNMENT, filled, hand_in, solved
@@ -111,10 +112,11 @@ def share_of_students_code(root: Path) -> float:
             inside += time.perf_counter() - start
 
     shutil.copytree(root / "submitted", root / "share" / "submitted")
-    store = Store(root / "share", load_template(ASSIGNMENT))
+    template = load_template(ASSIGNMENT)
+    store, order = Store(root / "share", template), Order(template, 1, "bwrap", Limits())
     students = sorted(path.name for path in (root / "submitted").iterdir())
     with patch.object(Kernel, "execute", counting):
-        rows = list(grade_class(store, students, partial(WarmSandbox, "bwrap"), workers=1, seed=1))
+        rows = list(grade_class(store, students, local_graders([], workers=1), order))
     return inside / sum(row["seconds"] for row in rows)
 
 

@@ -3,9 +3,21 @@
 from autograder.sandbox.bubblewrap import refusal
 from autograder.sandbox.cell import Execution
 from autograder.sandbox.client import Kernel
+from autograder.sandbox.devices import gpu_environment, visible_gpus
 from autograder.sandbox.errors import SandboxError
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.outputs import ANSWER_MIME
-from autograder.sandbox.warm import WarmSandbox
+from autograder.sandbox.warm import Isolation, WarmSandbox
 
-__all__ = ["ANSWER_MIME", "Execution", "Kernel", "Limits", "SandboxError", "WarmSandbox", "refusal"]
+__all__ = [
+    "ANSWER_MIME",
+    "Execution",
+    "Isolation",
+    "Kernel",
+    "Limits",
+    "SandboxError",
+    "WarmSandbox",
+    "gpu_environment",
+    "refusal",
+    "visible_gpus",
+]

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from autograder.sandbox import Limits, SandboxError, WarmSandbox, bubblewrap, refusal
-from autograder.sandbox.devices import gpu_environment
+from autograder.sandbox.devices import device_nodes, gpu_environment, visible_gpus
 from tests.sandbox.conftest import LIMITS
 from tests.sandbox.test_kernel import printed
 
@@ -133,3 +133,31 @@ def test_gpus_are_dealt_round_robin() -> None:
     assert [gpu_environment(slot, ["0", "1"])["CUDA_VISIBLE_DEVICES"] for slot in range(3)] == ["0", "1", "0"]
     assert gpu_environment(0, ["0"])["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
     assert gpu_environment(1, []) == {"CUDA_VISIBLE_DEVICES": "-1"}
+
+
+@pytest.fixture
+def devices(tmp_path: Path) -> Path:
+    for name in ("null", "nvidia10", "nvidia2", "nvidiactl", "nvidia-uvm"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def test_all_gpus_of_a_machine_are_seen_in_order(devices: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert visible_gpus(devices) == ["2", "10"]
+    assert [node.name for node in device_nodes(devices)] == ["nvidia-uvm", "nvidia10", "nvidia2", "nvidiactl"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "seen"), [("1,0", ["1", "0"]), ("GPU-8f2", ["GPU-8f2"]), ("-1", []), ("", [])]
+)
+def test_the_gpus_chosen_in_the_environment_are_the_ones_seen(
+    devices: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, seen: list[str]
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", chosen)
+    assert visible_gpus(devices) == seen
+
+
+def test_a_machine_without_a_gpu_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert visible_gpus(tmp_path) == []

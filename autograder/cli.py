@@ -1,4 +1,4 @@
-"""`autograder release | grade | feedback | report | doctor`: the instructor's commands."""
+"""`autograder release | grade | worker | feedback | report | doctor`: the instructor's commands."""
 
 import argparse
 import dataclasses
@@ -65,6 +65,14 @@ def grade(options: argparse.Namespace) -> int:
     return 0 if len(rows) == len(wanted) else 1
 
 
+def worker(options: argparse.Namespace) -> int:
+    """Grades for others: joins the cluster of a Dask scheduler, until that ends."""
+    from autograder.worker import serve
+
+    serve(options.scheduler, options.workers)
+    return 0
+
+
 def feedback(options: argparse.Namespace) -> int:
     """Writes the feedback pages anew, after an instructor's comments and changed scores."""
     from autograder.nbgrader import converter
@@ -101,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("assignment", nargs="*", help="default: all")
     _add_root(added)
     _grade_options(_add(commands, "grade", grade))
+    added = _add(commands, "worker", worker)
+    added.add_argument("scheduler", metavar="ADDRESS", help="of the scheduler, e.g. tcp://10.0.0.1:8786")
+    _add_workers(added)
     for name, command in (("feedback", feedback), ("report", report)):
         added = _add(commands, name, command)
         added.add_argument("assignment")
@@ -123,12 +134,19 @@ def _add_root(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workers", type=int, help="sandboxes at work (default: one a GPU, without a GPU one a core)"
+    )
+
+
 def _grade_options(parser: argparse.ArgumentParser) -> None:
     _add_root(parser)
     parser.add_argument("assignment")
     parser.add_argument("--students", metavar="A,B", help="only these (default: everybody who handed in)")
+    _add_workers(parser)
     parser.add_argument(
-        "--workers", type=int, help="sandboxes at work (default: one a GPU, without a GPU one a core)"
+        "--scheduler", metavar="ADDRESS", help="grade on the workers of this Dask scheduler instead"
     )
     parser.add_argument(
         "--seed", type=int, help="of the hidden cases (default: the class's recorded, secret one)"

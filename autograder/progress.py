@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from autograder.batch import grade_class
+from autograder.batch import Graders, grade_class
 from autograder.grade import bound
 from autograder.local import local_graders
 from autograder.lock import only_grader
@@ -56,7 +56,7 @@ def _graded(
     seed = class_seed(root, assignment, options.seed)
     limits = Limits(**{field.name: getattr(options, field.name) for field in fields(Limits)})
     order = Order(store.template, seed, options.isolation, limits)
-    graders = local_graders(visible_gpus(), options.workers)
+    graders = _graders(options)
     console.print(
         f"{len(students)} submissions, each at most {bound(limits) / 60:.0f} minutes", highlight=False
     )
@@ -76,6 +76,14 @@ def _graded(
         console.print(f"{what}: {root / where}", soft_wrap=True)
     console.print(f"class report: {write_report(root, assignment, ordered)}", soft_wrap=True)
     return seed, ordered
+
+
+def _graders(options: argparse.Namespace) -> Graders:
+    if options.scheduler:
+        from autograder.cluster import cluster_graders
+
+        return cluster_graders(options.scheduler)
+    return local_graders(visible_gpus(), options.workers)
 
 
 def _table(assignment: str, rows: Sequence[Row]) -> Table:

@@ -51,6 +51,7 @@ notebooks: setup ## nbval runs the source notebooks from top to bottom
 
 bench: setup ## timings, as ratios of runs side by side
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_students
 	PYTHONPATH=. $(BIN)/python tools/bench_style_transfer.py
 
 art: setup ## a larger picture: make art CONTENT=photo.jpg STYLE=mosaic OUT=art.png

@@ -1,6 +1,7 @@
 """Writes verdicts into a graded notebook, in nbgrader's convention: a table to read, then the points as the result."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
 from nbconvert.filters import markdown2html
@@ -13,6 +14,7 @@ from autograder.judge import Verdict
 from course.verdict import CaseVerdict
 
 SHOWN = ("text/plain", "image/png", "image/jpeg")
+ALT = "A figure that this cell drew"
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 TEXT = [
     "a",
@@ -69,10 +71,11 @@ def harmless(output: NotebookNode) -> NotebookNode:
     """An output without anything that a browser would run: feedback is opened by instructors too."""
     if "data" in output:
         output["data"] = {kind: output["data"][kind] for kind in SHOWN if kind in output["data"]}
-        output["metadata"] = {}
+        output["metadata"] = {kind: {"alt": ALT} for kind in output["data"] if kind.startswith("image/")}
     return output
 
 
+@lru_cache(1000)  # most of the Markdown of a class is the released one
 def harmless_markdown(source: str) -> str:
     """A Markdown cell as HTML without anything that a browser would run; nbconvert takes it for its `markdown2html`."""
     return SanitizeHTML(tags=HEADINGS + TEXT + TABLES, attributes=ATTRIBUTES).sanitize_html_tags(

@@ -17,6 +17,7 @@ import io
 import json
 import logging
 import os
+import pkgutil
 import resource
 import shutil
 import signal
@@ -32,9 +33,13 @@ import psutil
 ALONE = os.getpid() == 1  # in a process namespace of its own, where kill(-1) is safe
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER = 1, 4, 22, 36
 SECCOMP_MODE_FILTER = 2
-MODULES = (
-    *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "matplotlib_inline.backend_inline"),
-    *("tensorflow", "keras", "numpy", "matplotlib.pyplot", "course"),
+MODULES = ("tensorflow", "keras", "numpy", "matplotlib.pyplot", "ipywidgets", "course")
+# What a kernel imports while it starts; imported here, it need not be read again for every notebook.
+KERNEL_MODULES = (
+    *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipykernel.debugger"),
+    *("matplotlib_inline.backend_inline", "tornado.platform.asyncio", "IPython.core.completerlib"),
+    *("IPython.core.debugger", "IPython.core.logger", "IPython.core.magics.ast_mod", "IPython.core.oinspect"),
+    *("IPython.core.magics.execution", "IPython.extensions.storemagic", "IPython.utils.module_paths"),
 )
 LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
 
@@ -70,8 +75,11 @@ def prctl(option: int, value: int, more: bytes | None = None) -> None:
 
 def warm_up() -> None:
     """Import what notebooks use. No TensorFlow operation may run: its threads would not survive a fork."""
-    for name in MODULES:
+    for name in (*KERNEL_MODULES, *MODULES):
         importlib.import_module(name)
+    for module in pkgutil.walk_packages(sys.modules["course"].__path__, "course."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     figure = importlib.import_module("matplotlib.figure").Figure()
     figure.add_subplot().set_title("fonts are loaded now")
     figure.savefig(io.BytesIO())

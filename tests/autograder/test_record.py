@@ -78,7 +78,7 @@ def test_outputs_of_students_keep_text_and_pictures_only() -> None:
     }
     output = harmless(new_output("display_data", data=data, metadata={"image/png": {"width": 9**9}}))
     assert output.data == {"text/plain": "x", "image/png": "AAAA"}
-    assert output.metadata == {}
+    assert output.metadata == {"image/png": {"alt": "A figure that this cell drew"}}
 
 
 def test_a_table_gives_no_numbers_away_unless_asked() -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from autograder.exercises import assignments
 from autograder.sandbox import ANSWER_MIME, Execution, Kernel, WarmSandbox
+from autograder.template import load_template
 
 
 def printed(execution: Execution) -> str:
@@ -100,3 +102,12 @@ def test_time_of_the_notebook_is_limited(sandbox: WarmSandbox) -> None:
         assert execution.status == "timed_out"
         assert execution.reason == "the notebook ran longer than 600 seconds in all"
         assert kernel.execute("1").status == "timed_out"
+
+
+def test_what_notebooks_import_is_there_already(kernel: Kernel) -> None:
+    """What the fork server had imported is frozen, and so not among the objects that gc knows of."""
+    for assignment in assignments():
+        assert kernel.execute(load_template(assignment).imports).status == "ok"
+    code = "import gc, sys; new = set(map(id, gc.get_objects()))\n"
+    code += "print(*sorted(name for name, module in sys.modules.items() if id(module) in new))"
+    assert printed(kernel.execute(code)).split() == ["__main__"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from course.calling import plain
+from course.calling import Answer, plain, raised
 from course.cases import FrozenCase
 from course.comparing import TOLERANCE, Expectation
 from course.probes import cotangent
@@ -28,6 +28,9 @@ class Case:
             has the student's signature; with any other it returns the probe's named outputs as a dict.
         gradient_of: with `gradient`, the inputs to differentiate with respect to.
         expect: outputs by name for which many answers are right; they replace the reference's.
+        raises: the built-in exception that is the right answer, as "ValueError"; `expect` may say what its "message"
+            is like.
+        hidden: names of inputs that only the exam of a built model sees, not the student's function.
         edge: earns points only when some ordinary case is right, so that a constant earns nothing.
     """
 
@@ -40,6 +43,8 @@ class Case:
     weight: float = 1.0
     edge: bool = False
     tolerance: float = TOLERANCE
+    raises: str = ""
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,18 @@ class Exercise:
         """Cases drawn from `rng` with the reference's outputs, and each named mistake's where they differ."""
         return [self._freeze(case) for case in self.cases(rng)]
 
+    def _expected(self, case: Case) -> dict[str, Any]:
+        if not case.raises:
+            return outputs(case, self.reference)
+        found = answered(case, self.reference).outputs
+        if found.get("exception") != case.raises:
+            raise ValueError(f"{self.name}, {case.name}: the reference raises no {case.raises}")
+        return found
+
     def _freeze(self, case: Case) -> FrozenCase:
-        expected = outputs(case, self.reference) | dict(case.expect)
+        expected = self._expected(case) | dict(case.expect)
         named = {name: wrong for name, wrong in self.mistakes.items() if name not in self.unnamed}
-        mistakes = {name: _outputs_or_none(case, wrong) for name, wrong in named.items()}
+        mistakes = {name: _outputs_or_none(case, wrong, expected) for name, wrong in named.items()}
         shown = {name: found for name, found in mistakes.items() if _differs(expected, found, case.tolerance)}
         return FrozenCase(
             name=case.name,
@@ -80,7 +93,14 @@ class Exercise:
             weight=case.weight,
             edge=case.edge,
             tolerance=case.tolerance,
+            hidden=case.hidden,
         )
+
+
+def some_seeds(rng: np.random.Generator) -> tuple[int, ...]:
+    """Seeds for the probe `draws`: three, two of them the same, in any order."""
+    first, second = (int(seed) for seed in rng.choice(1_000_000, size=2, replace=False))
+    return tuple(int(seed) for seed in rng.permutation([first, first, second]))
 
 
 def without_gradient(implementation: Callable[..., Any]) -> Callable[..., Any]:
@@ -105,12 +125,21 @@ def outputs(case: Case, implementation: Callable[..., Any]) -> dict[str, Any]:
     return found
 
 
-def _outputs_or_none(case: Case, implementation: Callable[..., Any]) -> dict[str, Any] | None:
+def answered(case: Case, implementation: Callable[..., Any]) -> Answer:
+    """What `implementation` answers to the case; where it raises an exception, that."""
     try:
         with np.errstate(all="ignore"):
-            return outputs(case, implementation)
-    except Exception:
-        return None
+            return Answer("returned", outputs(case, implementation))
+    except Exception as error:
+        return raised(error)
+
+
+def _outputs_or_none(
+    case: Case, implementation: Callable[..., Any], expected: dict[str, Any]
+) -> dict[str, Any] | None:
+    """A mistake's outputs. Which exception it raises matters only where one is expected."""
+    answer = answered(case, implementation)
+    return answer.outputs if answer.outcome == "returned" or "exception" in expected else None
 
 
 def _differs(expected: dict[str, Any], found: dict[str, Any] | None, tolerance: float) -> bool:

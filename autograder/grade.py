@@ -14,12 +14,13 @@ import numpy as np
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.examine import EXERCISES_AT_MOST, examine, no_answer, sentence
 from autograder.exercises import exercises_of
 from autograder.handin import HandIn
 from autograder.intake import CleanNotebook, UnreadableError, clean
 from autograder.judge import Verdict, judge, parse_answer
 from autograder.record import record
-from autograder.sandbox import Execution, Kernel, Limits, WarmSandbox
+from autograder.sandbox import Kernel, Limits, WarmSandbox
 from autograder.template import Template
 from course.calling import Answer
 from course.cases import FrozenCase
@@ -52,7 +53,8 @@ class Graded:
 
 def bound(limits: Limits) -> float:
     """Seconds that grading one notebook takes at most, whatever is in it."""
-    return limits.notebook_seconds + (MAX_RESTARTS + 1) * RESTART_SECONDS
+    exams = EXERCISES_AT_MOST * (limits.exercise_seconds + RESTART_SECONDS)
+    return limits.notebook_seconds + (MAX_RESTARTS + 1) * RESTART_SECONDS + exams
 
 
 def hidden_cases(assignment: str, seed: int) -> Cases:
@@ -83,6 +85,7 @@ def grade(hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbo
         run = Run(kernel, cleaned, template, sandbox.limits.exercise_seconds)
         run.cells()
         answers = {name: run.ask(name, cases[name]) for name in template.slots}
+    answers = examine(sandbox, cases, answers)
     verdicts = _verdicts(template, cases, answers, cleaned.notebook)
     told = tuple(filter(None, [hand_in.note, *cleaned.repairs, *run.told()]))
     status: Status = "crashed" if all(verdict.outcome == "crashed" for verdict in verdicts) else "graded"
@@ -155,7 +158,7 @@ class Run:
         code = f"__import__('course.calling').calling.answer_in_kernel({name!r}, {questions!r}, globals())"
         execution = self._kernel.execute(code, self._exercise_seconds)
         found = dict(filter(None, map(parse_answer, execution.answers)))
-        return [found.get(index, _no_answer(execution)) for index in range(len(cases))]
+        return [found.get(index, no_answer(execution)) for index in range(len(cases))]
 
     def told(self) -> list[str]:
         """What the student should be told besides the verdicts."""
@@ -180,18 +183,5 @@ def _is_test(cell: NotebookNode) -> bool:
 def _note(reason: str) -> list[NotebookNode]:
     """An output that says why a cell was stopped."""
     return (
-        [new_output("error", ename="Stopped", evalue=reason, traceback=[_sentence(reason)])] if reason else []
+        [new_output("error", ename="Stopped", evalue=reason, traceback=[sentence(reason)])] if reason else []
     )
-
-
-def _no_answer(execution: Execution) -> Answer:
-    """Why a case has no answer."""
-    if execution.status == "timed_out":
-        return Answer("timed_out", message=_sentence(execution.reason))
-    if execution.status in ("died", "limit"):
-        return Answer("crashed", message=_sentence(execution.reason))
-    return Answer("raised", message="No answer came back.")
-
-
-def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:].rstrip(".") + "." if reason else ""

@@ -19,7 +19,7 @@ Outcome = Literal["returned", "raised", "missing", "timed_out", "crashed"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of one call: named outputs, or why there are none."""
+    """What came of one call: named outputs, or why there are none. An exception is outputs too: see `raised`."""
 
     outcome: Outcome
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -35,7 +35,14 @@ def call(function: Callable[..., Any], question: Mapping[str, Any]) -> Answer:
     except NotImplementedError as error:
         return _not_implemented(function, error)
     except (Exception, SystemExit) as error:
-        return Answer("raised", message=f"{type(error).__name__}: {error}"[:MAX_MESSAGE])
+        return raised(error)
+
+
+def raised(error: BaseException) -> Answer:
+    """The answer that an exception is: of what built-in kind, and what it says."""
+    kind = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
+    outputs = {"exception": kind, "message": str(error)[:MAX_MESSAGE]}
+    return Answer("raised", outputs, f"{type(error).__name__}: {error}"[:MAX_MESSAGE])
 
 
 def plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ lists and dicts that `packing.unpack` built.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -334,6 +335,63 @@ class EvenlyBetween:
         if np.abs(np.sort(shares) - steps).max() > 2.5 / np.sqrt(len(shares)):
             return Mismatch("is not drawn evenly over its range")
         return None
+
+
+@packable
+@dataclass(frozen=True)
+class DrawnBy:
+    """A tuple of random draws, one a seed, each as `each`: the same for the same seed, another for another."""
+
+    seeds: tuple
+    each: Any
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        draws = output if isinstance(output, tuple) else ()
+        found = next(filter(None, (self.each.mismatch(draw, tolerance) for draw in draws)), None)
+        if found or len(draws) != len(self.seeds):
+            return found or Mismatch(f"should be {len(self.seeds)} draws", f"got {describe(output)}")
+        for i, j in combinations(range(len(draws)), 2):
+            same = self.seeds[i] == self.seeds[j]
+            if same and not _equal(draws[i], draws[j]):
+                return Mismatch("gives another draw although the generator is seeded the same")
+            if not same and _equal(draws[i], draws[j]):
+                return Mismatch("gives the same draw for differently seeded generators")
+        return None
+
+
+@packable
+@dataclass(frozen=True)
+class NotBelow:
+    """Numbers near `values`, but none of them less than `low`, not even by rounding."""
+
+    values: np.ndarray
+    low: float
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        found = mismatch(self.values, output, tolerance)
+        below = None if found else (np.asarray(output) < self.low).sum()
+        return Mismatch(f"falls below {self.low:g} in {below} places") if below else found
+
+
+@packable
+@dataclass(frozen=True)
+class Says:
+    """A text with `part` in it, and something else than blanks."""
+
+    part: str = ""
+
+    def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
+        if isinstance(output, str) and output.strip() and self.part in output:
+            return None
+        lacks = f"does not name {self.part!r}" if self.part else "does not say what is wrong"
+        return Mismatch(lacks, f"got {describe(output)}")
+
+
+def _equal(first: Any, second: Any) -> bool:
+    """Whether two draws are one and the same."""
+    if isinstance(first, tuple | list) and isinstance(second, tuple | list):
+        return len(first) == len(second) and all(map(_equal, first, second))
+    return np.array_equal(np.asarray(first), np.asarray(second))
 
 
 def _sorted_rows(rows: np.ndarray) -> np.ndarray:

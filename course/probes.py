@@ -1,13 +1,18 @@
 """Ways to put a question to a student's function. Each takes the function and a case's inputs, built already,
 and gives named outputs. Most exercises need only `value`; a few look at what the function changed or made.
 
-Inputs are passed by position, so a student may rename parameters.
+Inputs are passed by position, so a student may rename parameters. All this runs in the student's process, where anything
+can be patched: so no output says that something is right. It is what a right function alone can make: numbers that
+depend on the inputs, or a model itself, which is asked elsewhere (see `exams`).
 """
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from course.graphs import exported
 
 Probe = Callable[[Callable[..., Any], dict[str, Any], tuple[str, ...]], dict[str, Any]]
 
@@ -46,18 +51,9 @@ def gradient(
 def draws(
     function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Three random draws: the last input seeds one generator, the same again, and another one."""
-    *arguments, seed = inputs.values()
-    first, again, other = (
-        function(*arguments, np.random.default_rng(number)) for number in (seed, seed, seed + 1)
-    )
-    same = np.array_equal(np.asarray(first), np.asarray(again))
-    differs = not np.array_equal(np.asarray(first), np.asarray(other))
-    return {
-        "value": first,
-        "the same generator gives the same draw": same,
-        "another generator gives another draw": differs,
-    }
+    """Random draws, one for each of the seeds in the last input, each from a generator of its own."""
+    *arguments, seeds = inputs.values()
+    return {"value": tuple(function(*arguments, np.random.default_rng(seed)) for seed in seeds)}
 
 
 def train_step(
@@ -69,54 +65,6 @@ def train_step(
     return {"value": cost, "the encoder after the step": encoder.get_weights()[0]}
 
 
-def pair_draws(
-    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
-) -> dict[str, Any]:
-    """As `draws`, for a function that returns (pairs, y); two draws are the same when their pairs are."""
-    *arguments, seed = inputs.values()
-    first, again, other = (
-        function(*arguments, np.random.default_rng(number)) for number in (seed, seed, seed + 1)
-    )
-    return {
-        "value": first,
-        "the same generator gives the same draw": np.array_equal(np.asarray(first[0]), np.asarray(again[0])),
-        "another generator gives another draw": not np.array_equal(
-            np.asarray(first[0]), np.asarray(other[0])
-        ),
-    }
-
-
-def verifier(
-    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
-) -> dict[str, Any]:
-    """Builds a verifier on an encoder, sets its last weights, asks it, and asks again with another encoder inside.
-
-    Without exactly one array of n weights and one bias beside the encoder's parameters there is nothing to set, and
-    the probabilities are None.
-    """
-    encoder, features, images1, images2, w, b, kernel = inputs.values()
-    model = function(encoder, features)
-    model([images1, images2])  # a model that is built at its first call is built now
-    own = {id(variable) for variable in encoder.weights}
-    beyond = sorted((v for v in model.weights if id(v) not in own), key=lambda v: int(np.prod(v.shape)))
-    sizes = [int(np.prod(variable.shape)) for variable in beyond]
-    known = sizes == [1, len(w)]
-    if known:
-        beyond[0].assign(np.reshape(b, beyond[0].shape))
-        beyond[1].assign(np.reshape(w, beyond[1].shape))
-
-    def probability(first: np.ndarray, second: np.ndarray) -> Any:
-        return np.reshape(model([first, second]), len(first)) if known else None
-
-    found = {
-        "sizes of the parameters beyond the encoder's": np.array(sizes),
-        "probability": probability(images1, images2),
-        "probability with the pictures exchanged": probability(images2, images1),
-    }
-    encoder.set_weights([kernel])
-    return found | {"probability after the encoder has changed": probability(images1, images2)}
-
-
 def transfer_step(
     function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
 ) -> dict[str, Any]:
@@ -126,154 +74,26 @@ def transfer_step(
     return {"value": cost, "the image after the step": image.numpy()}
 
 
-def refusal(
-    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
-) -> dict[str, Any]:
-    """What the function returns, or that it raised a KeyError and whether that names the second input."""
-    identity = list(inputs.values())[1]
-    try:
-        return {"exception": "none", "value": function(*inputs.values())}
-    except KeyError as error:
-        named = "names" if identity in str(error) else "does not name"
-        return {"exception": f"a KeyError that {named} the identity", "value": None}
-
-
-def new_database(
-    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
-) -> dict[str, Any]:
-    """The dict that the function returns, and its first input, a dict too, afterwards."""
-    returned = function(*inputs.values())
-    return {"new database": returned, "old database afterwards": next(iter(inputs.values()))}
-
-
-def built_encoder(
-    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
-) -> dict[str, Any]:
-    """Builds an encoder and says what it is like; where it cannot be asked, less.
-
-    The last two inputs, a number and a seed, draw the pictures that it is tried on: coarse blocks.
-    """
-    import keras
-
-    input_shape, embedding_size, num_pictures, seed = inputs.values()
-    n_H, n_W, n_C = input_shape
-    blocks = np.random.default_rng(seed).uniform(size=(num_pictures, n_H // 8 + 1, n_W // 8 + 1, n_C))
-    images = blocks.repeat(8, axis=1).repeat(8, axis=2)[:, :n_H, :n_W].astype(np.float32)
-    model = function(input_shape, embedding_size)
-    if not isinstance(model, keras.Model):
-        return {"a Keras model is returned": False}
-    try:
-        encodings = np.asarray(model(images))
-    except (ValueError, TypeError):
-        return {"a Keras model is returned": True, "pictures of input_shape go in": False}
-    layers = model._flatten_layers(include_self=False)
-    kinds = [f"{type(layer).__name__} {getattr(layer, 'activation', '')}".lower() for layer in layers]
-    alone = np.asarray(model(images[:1]))
-    rows = encodings.reshape(len(images), -1)
-    return {
-        "a Keras model is returned": True,
-        "pictures of input_shape go in": True,
-        "shape of the encodings": encodings.shape,
-        "there is a convolution": any("conv" in kind for kind in kinds),
-        "there is a softmax": any("softmax" in kind for kind in kinds),
-        "every encoding has norm 1": bool(np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=2e-3)),
-        "an encoding depends on its own picture only": bool(np.allclose(encodings[:1], alone, atol=2e-3)),
-        "different pictures have different encodings": bool((np.ptp(rows, axis=0) > 1e-6).any()),
-        "a black picture has finite encodings": bool(np.isfinite(np.asarray(model(0 * images))).all()),
-    }
-
-
-def siamese(
-    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
-) -> dict[str, Any]:
-    """Builds the two towers on an encoder, asks for d, changes the encoder's parameters and asks again."""
-    import keras
-
-    encoder, images1, images2, kernel = inputs.values()
-    model = function(encoder)
-    if not isinstance(model, keras.Model):
-        return {"a Keras model is returned": False}
-    found = {
-        "a Keras model is returned": True,
-        "d": model([images1, images2]),
-        "d with the pictures exchanged": model([images2, images1]),
-        "d between each picture and itself": model([images1, images1]),
-    }
-    shared = {id(variable) for variable in model.variables} == {
-        id(variable) for variable in encoder.variables
-    }
-    encoder.set_weights([kernel])
-    return found | {
-        "its parameters are exactly the encoder's": shared,
-        "d after the encoder has changed": model([images1, images2]),
-    }
-
-
-def distance_table(
-    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
-) -> dict[str, Any]:
-    """The table that the function returns, and whether rounding leaves a negative distance in it."""
-    table = function(*inputs.values())
-    return {"value": table, "every distance is at least 0": bool(np.all(np.asarray(table) >= 0))}
-
-
 def stored_encodings(
     function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
 ) -> dict[str, Any]:
     """The dict that the function returns, and how many forward passes its last input, an encoder, was asked for."""
     encoder = list(inputs.values())[-1]
-    return {"value": function(*inputs.values()), "number of forward passes": encoder.passes}
+    value = function(*inputs.values())
+    return {"number of forward passes": encoder.passes, "value": value}
 
 
-def value_error(
+def new_database(
     function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Whether the function refuses its inputs with a ValueError that says something; other errors pass through."""
-    try:
-        function(*inputs.values())
-    except ValueError as error:
-        return {"a ValueError is raised": True, "it says what is wrong": bool(str(error).strip())}
-    return {"a ValueError is raised": False}
+    """The dict that the function returns, its first input, a dict too, afterwards, and what it returns next.
 
-
-def classifier(
-    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
-) -> dict[str, Any]:
-    """Builds a network for inputs of one channel with the sides of the first input, and says what it is like."""
-    import keras
-    import tensorflow as tf
-
-    sides = tuple(np.atleast_1d(next(iter(inputs.values()))).tolist())
-    model = function(*inputs.values())
-    if not isinstance(model, keras.Model):
-        return {"a Keras model is returned": False}
-    known = getattr(model, "input_shape", (None, *sides, 1))[1:]
-    wanted = (*sides, 1)[: len(known)] + known[len(sides) + 1 :]
-    shape = [have or want for have, want in zip(known, wanted, strict=True)]
-    x = np.random.default_rng(0).normal(size=(3, *shape)).astype(np.float32)
-    alone = np.asarray(model(x[:1], training=False))  # a model that is built at its first call is built now
-    kind = f"Conv{len(sides)}D"
-    layers = model._flatten_layers(include_self=False)
-    convolutions = [layer for layer in layers if any(kind in base.__name__ for base in type(layer).__mro__)]
-    kernels = [kernel for layer in convolutions for kernel in layer.trainable_variables]
-    with tf.GradientTape() as tape:
-        y = model(x, training=False)
-        score = tf.reduce_sum(y[:, 0])
-    gradients = tape.gradient(score, kernels)
-    rows = np.asarray(y)
-    return {
-        "a Keras model is returned": True,
-        "shape of an input": np.array(shape),
-        "shape of the output for three inputs": np.array(rows.shape),
-        "each row is made of probabilities that add up to 1": bool(
-            (rows >= 0).all() and np.allclose(rows.sum(axis=-1), 1.0, atol=2e-3)
-        ),
-        "each input is judged on its own": bool(np.allclose(rows[:1], alone, atol=2e-3)),
-        "there is a convolution over all sides of the input": len(convolutions) > 0,
-        "all its convolutions learn": all(layer.trainable_variables for layer in convolutions)
-        and all(gradient is not None for gradient in gradients),
-        "it has at most 100,000 parameters": model.count_params() <= 100_000,
-    }
+    The second call gets that same dict, and the other name and picture in the last input.
+    """
+    database, name, image, encode, others = inputs.values()
+    returned = function(database, name, image, encode)
+    found = {"new database": copy.copy(returned), "old database afterwards": copy.copy(database)}
+    return found | {"new database of a second call": function(database, *others, encode)}
 
 
 def forward_passes(
@@ -282,7 +102,7 @@ def forward_passes(
     """What the function returns, and how often it ran the model, a `SmallConvNet`, for it."""
     model = next(iter(inputs.values()))
     returned = function(*inputs.values())
-    return {"value": returned, "number of forward passes": model.get_layer("passes").count.numpy()}
+    return {"number of forward passes": model.get_layer("passes").count.numpy(), "value": returned}
 
 
 def image_kept(
@@ -300,6 +120,48 @@ def ascent(
 
     image, *others = inputs.values()
     return {"value": function(tf.constant(image, tf.float32), *others)}
+
+
+def encoder(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
+    """The encoder that the function builds for pictures of the first input's shape, or "refused" for one that takes no
+    such pictures. The last input is the number of pictures."""
+    input_shape, embedding_size, m = inputs.values()
+    model = function(input_shape, embedding_size)
+    try:
+        return _built(model, [(m, *input_shape)])
+    except (ValueError, TypeError):
+        return {"model": "refused"}
+
+
+def siamese(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
+    """The model that the function builds on an encoder, which comes first, for two batches of pictures. The last input
+    is the number of pictures."""
+    encoder, *others, m = inputs.values()
+    model = function(encoder, *others)
+    return _built(model, [(m, *encoder.input_shape[1:])] * 2, encoder.variables)
+
+
+def classifier(
+    function: Callable[..., Any], inputs: dict[str, Any], gradient_of: tuple[str, ...]
+) -> dict[str, Any]:
+    """The network that the function builds for inputs of one channel with the sides of the first input, as it takes
+    three of them."""
+    sides = tuple(np.atleast_1d(next(iter(inputs.values()))).tolist())
+    model = function(*inputs.values())
+    known = getattr(model, "input_shape", (None, *sides, 1))[1:]
+    wanted = (*sides, 1)[: len(known)] + known[len(sides) + 1 :]
+    return _built(model, [(3, *(have or want for have, want in zip(known, wanted, strict=True)))])
+
+
+def _built(model: Any, shapes: Sequence[tuple[int, ...]], given: Sequence[Any] = ()) -> dict[str, Any]:
+    """The model as `graphs.exported` packs it, None if it is no Keras model."""
+    import keras
+
+    return {"model": exported(model, shapes, given) if isinstance(model, keras.Model) else None}
 
 
 def cotangent(shape: tuple[int, ...]) -> np.ndarray:
@@ -331,19 +193,14 @@ PROBES: dict[str, Probe] = {
         gradient,
         draws,
         train_step,
-        pair_draws,
-        verifier,
         transfer_step,
-        refusal,
         new_database,
-        built_encoder,
-        siamese,
-        distance_table,
         stored_encodings,
-        value_error,
-        classifier,
         forward_passes,
         image_kept,
         ascent,
+        encoder,
+        siamese,
+        classifier,
     )
-}
+} | {"verifier": siamese}

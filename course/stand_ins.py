@@ -122,10 +122,19 @@ class Projection:
         return self.__call__
 
 
+def as_in_pass(images: np.ndarray, passes: int) -> np.ndarray:
+    """What a stand-in sees of a batch (m, ...) in its first, second, ... forward pass.
+
+    It depends on which pictures come together and on the passes before, so that numbers prove how a network was asked:
+    a count of passes can be forged.
+    """
+    return passes * (images - 0.5 * images.mean(axis=0))
+
+
 @packable
 @dataclass(frozen=True)
 class CountingEncoder:
-    """An encoder that counts its forward passes: x -> flatten(x) @ kernel, from (m, ...) to (m, n).
+    """An encoder that counts its forward passes, from (m, ...) to (m, n): see `as_in_pass`, then flatten(x) @ kernel.
 
     Built, it is called like a Keras model: on a batch, or by its `predict` or `predict_on_batch`.
     """
@@ -133,8 +142,8 @@ class CountingEncoder:
     kernel: np.ndarray
     image_shape: tuple
 
-    def __call__(self, images: np.ndarray) -> np.ndarray:
-        return np.reshape(images, (len(images), -1)) @ self.kernel
+    def __call__(self, images: np.ndarray, passes: int = 1) -> np.ndarray:
+        return np.reshape(as_in_pass(images, passes), (len(images), -1)) @ self.kernel
 
     def build(self) -> Any:
         return _CountedPasses(self)
@@ -163,7 +172,7 @@ class _CountedPasses:
                 f"the encoder expects a batch of shape {self.input_shape}, got pictures of shape {batch.shape}"
             )
         self.passes += 1
-        return self.encoder(batch)
+        return self.encoder(batch, self.passes)
 
 
 @packable
@@ -172,14 +181,14 @@ class SmallConvNet:
     """A ConvNet of 3 x 3 convolutions without padding and without biases, each followed by a ReLU.
 
     `kernels`: layer name -> (3, 3, c, k), from the shallowest to the deepest. Built, it is a Keras model with layers of
-    these names, whose first layer, "passes", counts the forward passes and changes nothing.
+    these names, whose first layer, "passes", counts the forward passes: see `as_in_pass`.
     """
 
     kernels: dict
 
-    def __call__(self, images: np.ndarray) -> dict[str, np.ndarray]:
+    def __call__(self, images: np.ndarray, passes: int = 1) -> dict[str, np.ndarray]:
         """The activations of every layer, by name."""
-        found, x = {}, images
+        found, x = {}, as_in_pass(images, passes)
         for name, kernel in self.kernels.items():
             windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
             x = np.maximum(np.einsum("mhwcij,ijck->mhwk", windows, kernel), 0.0)
@@ -195,7 +204,7 @@ class SmallConvNet:
 
             def call(self, images: Any) -> Any:
                 self.count.assign_add(1.0)
-                return images
+                return self.count * (images - 0.5 * keras.ops.mean(images, axis=0))
 
         channels = next(iter(self.kernels.values())).shape[2]
         inputs = keras.Input((None, None, channels))

@@ -45,7 +45,12 @@ def diagnose(cases: Sequence[FrozenCase], answers: Sequence[Answer]) -> str | No
 
 
 def _judge_case(case: FrozenCase, answer: Answer) -> CaseVerdict:
-    if answer.outcome != "returned":
+    wanted = case.expected.get("exception")
+    if wanted and answer.outcome == "returned":
+        return CaseVerdict(case, answer, False, f"it returned something; a {wanted} is wanted")
+    if wanted and answer.outputs.get("exception") not in (wanted, None):
+        return CaseVerdict(case, answer, False, f"it raised something else than a {wanted}", answer.message)
+    if answer.outcome != ("raised" if wanted else "returned"):
         return CaseVerdict(case, answer, False, f"it {REASONS[answer.outcome]}", answer.message)
     found = outputs_mismatch(case.expected, answer.outputs, case.tolerance)
     if found:
@@ -77,6 +82,8 @@ def _is_mistake(case: FrozenCase, name: str, answer: Answer) -> bool:
     if name not in case.mistakes:
         return _judge_case(case, answer).passed
     wrong = case.mistakes[name]
+    if wrong is not None and "exception" in wrong:
+        return answer.outcome == "raised" and answer.outputs.get("exception") == wrong["exception"]
     if wrong is None or answer.outcome != "returned":
         return wrong is None and answer.outcome == "raised"
     return all(same_answer(value, answer.outputs.get(key), case.tolerance) for key, value in wrong.items())

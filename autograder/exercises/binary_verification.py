@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from autograder.exercise import Case, Exercise, without_gradient
-from course.comparing import BalancedPairs
+from autograder.exercise import Case, Exercise, some_seeds, without_gradient
+from course.comparing import BalancedPairs, DrawnBy
 from course.stand_ins import LinearEncoder
 
 ASSIGNMENT = "04_binary_verification"
@@ -313,16 +313,10 @@ Pairs = tuple[Array, Array]
 
 
 def drawing(pairs_of: Callable[[Array, int, Generator], Pairs]) -> Callable[..., dict[str, Any]]:
-    """What the probe `pair_draws` sees of a sampler."""
+    """What the probe `draws` sees of a sampler."""
 
-    def drawn(labels: Array, num_pairs: int, seed: int) -> dict[str, Any]:
-        generators = [np.random.default_rng(number) for number in (seed, seed, seed + 1)]
-        first, again, other = (pairs_of(labels, num_pairs, generator) for generator in generators)
-        return {
-            "value": first,
-            "the same generator gives the same draw": np.array_equal(first[0], again[0]),
-            "another generator gives another draw": not np.array_equal(first[0], other[0]),
-        }
+    def drawn(labels: Array, num_pairs: int, seeds: tuple[int, ...]) -> dict[str, Any]:
+        return {"value": tuple(pairs_of(labels, num_pairs, np.random.default_rng(seed)) for seed in seeds)}
 
     return drawn
 
@@ -425,9 +419,10 @@ PAIRS_MISTAKES: dict[str, Callable[..., Any]] = {
 
 def pairs_cases(rng: Generator) -> list[Case]:
     def case(name: str, labels: list[int], count: int, cover: bool, shows: str) -> Case:
-        people, seed = rng.permutation(labels), int(rng.integers(1_000_000))
-        inputs = {"labels": people, "num_pairs": count, "seed": seed}
-        return Case(name, inputs, shows, "pair_draws", expect={"value": BalancedPairs(people, count, cover)})
+        people, seeds = rng.permutation(labels), some_seeds(rng)
+        inputs = {"labels": people, "num_pairs": count, "seeds": seeds}
+        expect = {"value": DrawnBy(seeds, BalancedPairs(people, count, cover))}
+        return Case(name, inputs, shows, probe="draws", expect=expect)
 
     return [
         case("sixty pairs", [1, 1, 1, 2, 2, 2, 3, 3, 3, 4], 60, False, "Half of them the same person."),
@@ -444,15 +439,16 @@ def verifying(
     activation: Callable[[Array], Array] = sigmoid,
     beyond_the_encoder: Callable[[LinearEncoder], list[int]] | None = None,
 ) -> Callable[..., dict[str, Any]]:
-    """What the probe `verifier` sees of a verifier, right or with one thing wrong.
+    """What the exam `verifier` finds of a verifier, right or with one thing wrong.
 
-    `beyond_the_encoder`: the sizes of its parameters that are not the encoder's; where they are not n and 1, the
-    probe cannot set them and sees no probability.
+    `beyond_the_encoder`: the sizes of its parameters that are not the encoder's; where they are not n and 1, they
+    cannot be set, and there is no probability.
     """
 
     def seen(
         encoder: LinearEncoder,
         features: str,
+        m: int,
         images1: Array,
         images2: Array,
         w: Array,
@@ -468,6 +464,7 @@ def verifying(
 
         changed = LinearEncoder(kernel, encoder.image_shape)
         return {
+            "a Keras model is returned": True,
             "sizes of the parameters beyond the encoder's": np.array(found),
             "probability": probability(images1, images2, encoder),
             "probability with the pictures exchanged": probability(images2, images1, encoder),
@@ -496,13 +493,15 @@ def verifier_cases(rng: Generator) -> list[Case]:
         inputs = {
             "encoder": LinearEncoder(kernels[0].astype(np.float32), shape),
             "features": features,
+            "m": m,
             "images1": images1,
             "images2": images2,
             "w": (3 * rng.normal(size=n)).astype(np.float32),
             "b": float(rng.normal()),
             "kernel": kernels[1].astype(np.float32),
         }
-        return Case(name, inputs, shows, probe="verifier")
+        hidden = ("images1", "images2", "w", "b", "kernel")
+        return Case(name, inputs, shows, probe="verifier", hidden=hidden)
 
     return [
         case("absolute", 5, (4, 3), 7, "absolute", "sigmoid(w · |f(x1) - f(x2)| + b), with w and b set."),

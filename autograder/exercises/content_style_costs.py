@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from autograder.exercise import Case, Exercise, without_gradient
-from course.comparing import EvenlyBetween
+from autograder.exercise import Case, Exercise, some_seeds, without_gradient
+from course.comparing import DrawnBy, EvenlyBetween
 from course.stand_ins import GradientDescent, Pixels, SquaredDistanceTo
 
 ASSIGNMENT = "06_content_style_costs"
@@ -415,16 +415,9 @@ def mixing(
 ) -> Callable[..., dict[str, Any]]:
     """What the probe `draws` sees of an initial image made by `mix(content, noise_ratio, noise)`."""
 
-    def drawn(content: Array, noise_ratio: float, seed: int) -> dict[str, Any]:
-        first, again, other = (
-            mix(content, noise_ratio, noise(np.random.default_rng(number), content.shape))
-            for number in (seed, seed, seed + 1)
-        )
-        return {
-            "value": first,
-            "the same generator gives the same draw": np.array_equal(first, again),
-            "another generator gives another draw": not np.array_equal(first, other),
-        }
+    def drawn(content: Array, noise_ratio: float, seeds: tuple[int, ...]) -> dict[str, Any]:
+        generators = map(np.random.default_rng, seeds)
+        return {"value": tuple(mix(content, noise_ratio, noise(rng, content.shape)) for rng in generators)}
 
     return drawn
 
@@ -496,9 +489,10 @@ def clipped_mix(content: Array, noise_ratio: float, noise: Array) -> Array:
 def noise_cases(rng: Generator) -> list[Case]:
     def case(name: str, shape: tuple[int, int], ratio: float, shows: str, edge: bool = False) -> Case:
         content = rng.uniform(size=(*shape, 3)).astype(np.float32)
-        inputs = {"content": content, "noise_ratio": ratio, "seed": int(rng.integers(1_000_000))}
+        seeds = some_seeds(rng)
+        inputs = {"content": content, "noise_ratio": ratio, "seeds": seeds}
         low = (1 - ratio) * content.astype(np.float64)
-        expect = {"value": EvenlyBetween(low, low + ratio)}
+        expect = {"value": DrawnBy(seeds, EvenlyBetween(low, low + ratio))} if ratio else {}
         return Case(name, inputs, shows, probe="draws", expect=expect, edge=edge)
 
     return [

@@ -10,7 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograder.exercise import Case, Exercise
-from course.stand_ins import PixelResponse, PixelScore, SmallConvNet
+from course.stand_ins import PixelResponse, PixelScore, SmallConvNet, as_in_pass
 
 ASSIGNMENT = "05_convnet_visualization"
 Array = NDArray[Any]
@@ -137,45 +137,56 @@ def field_cases(rng: Generator) -> list[Case]:
 # layer_activations
 
 
-def activations_with(
-    change: Callable[[Array], Array] = lambda a: a,
-    passes: Callable[[list[str], Array], int] = lambda names, images: 1,
-) -> Callable[..., dict[str, Any]]:
+def activations_with(change: Callable[[Array], Array] = lambda a: a) -> Callable[..., dict[str, Any]]:
     """What the probe `forward_passes` sees of a function, right or with one thing wrong."""
 
     def seen(model: SmallConvNet, layer_names: list[str], images: Array) -> dict[str, Any]:
         found = model(images)
-        value = {name: change(found[name]) for name in layer_names}
-        return {"value": value, "number of forward passes": passes(layer_names, images)}
+        return once({name: change(found[name]) for name in layer_names})
 
     return seen
 
 
+def once(value: Any) -> dict[str, Any]:
+    return {"number of forward passes": 1, "value": value}
+
+
+def activations_layer_by_layer(model: SmallConvNet, layer_names: list[str], images: Array) -> dict[str, Any]:
+    value = {name: model(images, passes)[name] for passes, name in enumerate(layer_names, start=1)}
+    return {"number of forward passes": len(layer_names), "value": value}
+
+
+def activations_image_by_image(model: SmallConvNet, layer_names: list[str], images: Array) -> dict[str, Any]:
+    alone = [model(image[None], passes) for passes, image in enumerate(images, start=1)]
+    value = {name: np.concatenate([found[name] for found in alone]) for name in layer_names}
+    return {"number of forward passes": len(images), "value": value}
+
+
 def activations_before(model: SmallConvNet, layer_names: list[str], images: Array) -> dict[str, Any]:
-    found = {"input": images} | model(images)
+    found = {"passes": as_in_pass(images, 1)} | model(images)
     before = {layer: previous for previous, layer in pairwise(found)}
-    return {"value": {name: found[before[name]] for name in layer_names}, "number of forward passes": 1}
+    return once({name: found[before[name]] for name in layer_names})
 
 
 def activations_of_all(model: SmallConvNet, layer_names: list[str], images: Array) -> dict[str, Any]:
-    return {"value": model(images), "number of forward passes": 1}
+    return once(model(images))
 
 
 def activations_listed(model: SmallConvNet, layer_names: list[str], images: Array) -> dict[str, Any]:
     found = model(images)
-    return {"value": tuple(found[name] for name in layer_names), "number of forward passes": 1}
+    return once(tuple(found[name] for name in layer_names))
 
 
 def activations_of_last(model: SmallConvNet, layer_names: list[str], images: Array) -> dict[str, Any]:
     last = list(model(images).values())[-1]
-    return {"value": dict.fromkeys(layer_names, last), "number of forward passes": 1}
+    return once(dict.fromkeys(layer_names, last))
 
 
 def activations_in_layer_order(model: SmallConvNet, layer_names: list[str], images: Array) -> dict[str, Any]:
     """The names are paired with the layers in the order of the model, not in their own."""
     found = model(images)
     in_order = [found[name] for name in found if name in layer_names]
-    return {"value": dict(zip(layer_names, in_order, strict=True)), "number of forward passes": 1}
+    return once(dict(zip(layer_names, in_order, strict=True)))
 
 
 def activations_cases(rng: Generator) -> list[Case]:
@@ -565,12 +576,8 @@ EXERCISES = (
         activations_with(),
         activations_cases,
         {
-            "the model runs once a layer; one forward pass gives them all": activations_with(
-                passes=lambda names, images: len(names)
-            ),
-            "the model runs once an image; one forward pass takes them all": activations_with(
-                passes=lambda names, images: len(images)
-            ),
+            "the model runs once a layer; one forward pass gives them all": activations_layer_by_layer,
+            "the model runs once an image; one forward pass takes them all": activations_image_by_image,
             "what goes into a layer is returned instead of what comes out": activations_before,
             "every layer of the model is returned": activations_of_all,
             "the names are lost: a dict from name to activations is wanted": activations_listed,

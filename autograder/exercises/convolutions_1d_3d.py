@@ -8,6 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograder.exercise import Case, Exercise
+from course.comparing import Says
 
 ASSIGNMENT = "07_convolutions_1d_3d"
 Array = NDArray[np.float64]
@@ -17,31 +18,8 @@ Implementation = Callable[..., Any]
 # What must be refused
 
 
-def judged_beside(reference: Implementation) -> Callable[[Implementation], Implementation]:
-    """Makes an implementation answer as the case's probe does: `value_error` where the reference raises, else `value`."""
-
-    def judged(implementation: Implementation) -> Implementation:
-        def answer(**inputs: Any) -> Any:
-            if not refuses(reference, inputs):
-                return implementation(**inputs)
-            raised = refuses(implementation, inputs)
-            return {"a ValueError is raised": raised} | ({"it says what is wrong": True} if raised else {})
-
-        return answer
-
-    return judged
-
-
-def refuses(implementation: Implementation, inputs: dict[str, Any]) -> bool:
-    try:
-        implementation(**inputs)
-    except ValueError:
-        return True
-    return False
-
-
 def refused(name: str, inputs: dict[str, Any], shows: str) -> Case:
-    return Case(name, inputs, shows, probe="value_error", edge=True, weight=0.5)
+    return Case(name, inputs, shows, raises="ValueError", expect={"message": Says()}, edge=True, weight=0.5)
 
 
 # output_size
@@ -65,25 +43,25 @@ def size_by(formula: Implementation) -> Implementation:
 
 def size_without_check(n: int, f: int, p: int = 0, s: int = 1) -> int:
     if s < 1:
-        raise ValueError
+        raise ValueError("that does not fit")
     return (n + 2 * p - f) // s + 1
 
 
 def size_without_stride_check(n: int, f: int, p: int = 0, s: int = 1) -> int:
     if f > n + 2 * p:
-        raise ValueError
+        raise ValueError("that does not fit")
     return (n + 2 * p - f) // s + 1  # ZeroDivisionError, as the student's own
 
 
 def size_checks_without_padding(n: int, f: int, p: int = 0, s: int = 1) -> int:
     if f > n:
-        raise ValueError
+        raise ValueError("that does not fit")
     return output_size(n, f, p, s)
 
 
 def size_refuses_equal(n: int, f: int, p: int = 0, s: int = 1) -> int:
     if f >= n + 2 * p:
-        raise ValueError
+        raise ValueError("that does not fit")
     return output_size(n, f, p, s)
 
 
@@ -422,7 +400,7 @@ def parameters_cases(rng: Generator) -> list[Case]:
     ]
 
 
-# build_heartbeat_net and build_volume_net: what the probe `classifier` reports
+# build_heartbeat_net and build_volume_net: what the exam `classifier` finds
 
 
 PROBABILITIES = "each row is made of probabilities that add up to 1"
@@ -444,25 +422,22 @@ def network(sides: Sequence[int], num_classes: int) -> dict[str, Any]:
     }
 
 
-def heartbeat_net(window: int, num_classes: int) -> dict[str, Any]:
+def heartbeat_net(window: int, num_classes: int, seed: int) -> dict[str, Any]:
     return network((window,), num_classes)
 
 
-def volume_net(shape: tuple[int, int, int], num_classes: int) -> dict[str, Any]:
+def volume_net(shape: tuple[int, int, int], num_classes: int, seed: int) -> dict[str, Any]:
     return network(shape, num_classes)
 
 
 def but(right: Implementation, changes: Callable[[Any, int], dict[str, Any]]) -> Implementation:
     """A network like the right one but for some outputs of the report, computed from the inputs."""
 
-    def built(sides: Any, classes: int) -> dict[str, Any]:
-        return right(sides, classes) | changes(sides, classes)
+    def for_window(window: int, num_classes: int, seed: int) -> dict[str, Any]:
+        return right(window, num_classes, seed) | changes(window, num_classes)
 
-    def for_window(window: int, num_classes: int) -> dict[str, Any]:
-        return built(window, num_classes)
-
-    def for_volume(shape: tuple[int, int, int], num_classes: int) -> dict[str, Any]:
-        return built(shape, num_classes)
+    def for_volume(shape: tuple[int, int, int], num_classes: int, seed: int) -> dict[str, Any]:
+        return right(shape, num_classes, seed) | changes(shape, num_classes)
 
     return for_window if right is heartbeat_net else for_volume
 
@@ -520,10 +495,14 @@ UNNAMED_NET_MISTAKES = frozenset(name for name in VOLUME_MISTAKES if "still in t
 """What is left of the convolved axes depends on the network, so no single answer gives it away."""
 
 
+def built(name: str, inputs: dict[str, Any], seed: int, shows: str) -> Case:
+    return Case(name, inputs | {"seed": seed}, shows, probe="classifier", hidden=("seed",))
+
+
 def heartbeat_net_cases(rng: Generator) -> list[Case]:
     def case(name: str, low: int, num_classes: int, shows: str) -> Case:
         inputs = {"window": int(low + rng.integers(80)), "num_classes": num_classes}
-        return Case(name, inputs, shows, probe="classifier")
+        return built(name, inputs, int(rng.integers(1_000_000)), shows)
 
     return [
         case("two classes", 220, 2, "A window of 0.6 s and a little more, narrow or wide."),
@@ -535,7 +514,8 @@ def heartbeat_net_cases(rng: Generator) -> list[Case]:
 def volume_net_cases(rng: Generator) -> list[Case]:
     def case(name: str, sides: tuple[int, int, int], num_classes: int, shows: str) -> Case:
         shape = tuple(int(side) for side in np.array(sides) + rng.integers(2, size=3))
-        return Case(name, {"shape": shape, "num_classes": num_classes}, shows, probe="classifier")
+        inputs = {"shape": shape, "num_classes": num_classes}
+        return built(name, inputs, int(rng.integers(1_000_000)), shows)
 
     return [
         case("two classes", (15, 13, 11), 2, "A volume with three different sides."),
@@ -544,27 +524,24 @@ def volume_net_cases(rng: Generator) -> list[Case]:
     ]
 
 
-SIZE = judged_beside(output_size)
-CONVOLVE = judged_beside(convolve)
-
 EXERCISES = (
     Exercise(
         "output_size",
-        SIZE(output_size),
+        output_size,
         size_cases,
-        {name: SIZE(wrong) for name, wrong in SIZE_MISTAKES.items()},
+        SIZE_MISTAKES,
     ),
     Exercise(
         "conv1d",
-        CONVOLVE(convolve),
+        convolve,
         conv1d_cases,
-        {name: CONVOLVE(wrong) for name, wrong in conv_mistakes(WRONG_CONVOLUTIONS).items()},
+        conv_mistakes(WRONG_CONVOLUTIONS),
     ),
     Exercise(
         "conv3d",
-        CONVOLVE(convolve),
+        convolve,
         conv3d_cases,
-        {name: CONVOLVE(wrong) for name, wrong in conv_mistakes(WRONG_3D_CONVOLUTIONS).items()},
+        conv_mistakes(WRONG_3D_CONVOLUTIONS),
     ),
     Exercise(
         "num_parameters",

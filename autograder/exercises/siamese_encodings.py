@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograder.exercise import Case, Exercise, without_gradient
-from course.comparing import Finite
+from course.comparing import Finite, NotBelow
 from course.stand_ins import CountingEncoder, LinearEncoder
 
 ASSIGNMENT = "02_siamese_encodings"
@@ -120,15 +120,13 @@ def normalize_cases(rng: Generator) -> list[Case]:
 
 
 def encoder_like(**otherwise: bool) -> Callable[..., dict[str, Any]]:
-    """What the probe `built_encoder` sees of a right encoder, but for `otherwise` (underscores for spaces)."""
+    """What the exam `encoder` finds of a right encoder, but for `otherwise` (underscores for spaces)."""
 
-    def seen(
-        input_shape: tuple[int, int, int], embedding_size: int, num_pictures: int, seed: int
-    ) -> dict[str, Any]:
+    def seen(input_shape: tuple[int, int, int], embedding_size: int, m: int, seed: int) -> dict[str, Any]:
         right = {
             "a Keras model is returned": True,
             "pictures of input_shape go in": True,
-            "shape of the encodings": (num_pictures, embedding_size),
+            "shape of the encodings": (m, embedding_size),
             "there is a convolution": True,
             "there is a softmax": False,
             "every encoding has norm 1": True,
@@ -146,23 +144,19 @@ def encoder_of_shape(
 ) -> Callable[..., dict[str, Any]]:
     """The same with encodings of another shape, given m and embedding_size."""
 
-    def seen(
-        input_shape: tuple[int, int, int], embedding_size: int, num_pictures: int, seed: int
-    ) -> dict[str, Any]:
-        found = encoder_like(**otherwise)(input_shape, embedding_size, num_pictures, seed)
-        return found | {"shape of the encodings": shape(num_pictures, embedding_size)}
+    def seen(input_shape: tuple[int, int, int], embedding_size: int, m: int, seed: int) -> dict[str, Any]:
+        found = encoder_like(**otherwise)(input_shape, embedding_size, m, seed)
+        return found | {"shape of the encodings": shape(m, embedding_size)}
 
     return seen
 
 
-def no_model(
-    input_shape: tuple[int, int, int], embedding_size: int, num_pictures: int, seed: int
-) -> dict[str, Any]:
+def no_model(input_shape: tuple[int, int, int], embedding_size: int, m: int, seed: int) -> dict[str, Any]:
     return {"a Keras model is returned": False}
 
 
 def model_for_other_pictures(
-    input_shape: tuple[int, int, int], embedding_size: int, images: Array
+    input_shape: tuple[int, int, int], embedding_size: int, m: int, seed: int
 ) -> dict[str, Any]:
     return {"a Keras model is returned": True, "pictures of input_shape go in": False}
 
@@ -205,10 +199,10 @@ def encoder_cases(rng: Generator) -> list[Case]:
         inputs = {
             "input_shape": shape,
             "embedding_size": size + int(rng.integers(20)),
-            "num_pictures": int(rng.integers(3, 7)),
+            "m": int(rng.integers(3, 7)),
             "seed": int(rng.integers(1_000_000)),
         }
-        return Case(name, inputs, shows, probe="built_encoder")
+        return Case(name, inputs, shows, probe="encoder", hidden=("seed",))
 
     return [
         case("grey pictures", (48, 41, 1), 30, "Encodings of norm 1 from a ConvNet, no softmax."),
@@ -229,9 +223,11 @@ def towers(
     follows: tuple[bool, bool] = (True, True),
     shared: bool = True,
 ) -> Callable[..., dict[str, Any]]:
-    """What the probe `siamese` sees of two towers; `follows` says which of them changes with the encoder."""
+    """What the exam `siamese` finds of two towers; `follows` says which of them changes with the encoder."""
 
-    def seen(encoder: LinearEncoder, images1: Array, images2: Array, new_parameters: Array) -> dict[str, Any]:
+    def seen(
+        encoder: LinearEncoder, m: int, images1: Array, images2: Array, new_parameters: Array
+    ) -> dict[str, Any]:
         after = LinearEncoder(new_parameters, encoder.image_shape)
         first, second = (after if moves else encoder for moves in follows)
         return {
@@ -251,7 +247,7 @@ def cosine_distance(f1: Array, f2: Array) -> Array:
 
 
 def no_towers(
-    encoder: LinearEncoder, images1: Array, images2: Array, new_parameters: Array
+    encoder: LinearEncoder, m: int, images1: Array, images2: Array, new_parameters: Array
 ) -> dict[str, Any]:
     return {"a Keras model is returned": False}
 
@@ -296,11 +292,13 @@ def siamese_cases(rng: Generator) -> list[Case]:
         kernel, other = (rng.normal(size=(pixels, size)) / np.sqrt(pixels) for _ in range(2))
         inputs = {
             "encoder": LinearEncoder(kernel.astype(np.float32), shape),
+            "m": m,
             "images1": first,
             "images2": second,
             "new_parameters": other.astype(np.float32),
         }
-        return Case(name, inputs, shows, probe="siamese")
+        hidden = ("images1", "images2", "new_parameters")
+        return Case(name, inputs, shows, probe="siamese", hidden=hidden)
 
     return [
         case("five pairs", 5, (4, 3, 1), 6, "d is the squared distance; pictures may change places."),
@@ -314,16 +312,6 @@ def siamese_cases(rng: Generator) -> list[Case]:
 
 def pairwise_distances(encodings: Array) -> Array:
     return np.square(encodings[:, None] - encodings[None]).sum(axis=-1)
-
-
-def table(distances: Callable[[Array], Array]) -> Callable[..., dict[str, Any]]:
-    """What the probe `distance_table` sees."""
-
-    def seen(encodings: Array) -> dict[str, Any]:
-        found = distances(encodings)
-        return {"value": found, "every distance is at least 0": bool((found >= 0).all())}
-
-    return seen
 
 
 def by_products(encodings: Array, cross: float = 2.0) -> Array:
@@ -378,7 +366,9 @@ PAIRWISE_MISTAKES: dict[str, Callable[..., Any]] = {
 
 def pairwise_cases(rng: Generator) -> list[Case]:
     def case(name: str, encodings: Array, shows: str) -> Case:
-        return Case(name, {"encodings": encodings.astype(np.float32)}, shows, probe="distance_table")
+        encodings = encodings.astype(np.float32)
+        expect = {"value": NotBelow(pairwise_distances(encodings.astype(np.float64)), 0.0)}
+        return Case(name, {"encodings": encodings}, shows, expect=expect)
 
     def rows(m: int, n: int, length: float = 1.0) -> Array:
         return length * rng.normal(size=(m, n))
@@ -396,68 +386,65 @@ def pairwise_cases(rng: Generator) -> list[Case]:
 # encode_database
 
 
-def storing(
-    encode: Callable[[dict[str, Array], CountingEncoder], dict[str, Array]],
-    passes: Callable[[int], int] = lambda people: 1,
-) -> Callable[..., dict[str, Any]]:
-    """What the probe `stored_encodings` sees of `encode`, which needs `passes(number of people)` forward passes."""
+Encodings = dict[str, Array]
 
-    def seen(images_by_name: dict[str, Array], encoder: CountingEncoder) -> dict[str, Any]:
-        value = encode(images_by_name, encoder)
-        return {"value": value, "number of forward passes": passes(len(images_by_name))}
+
+def storing(
+    change: Callable[[Encodings], Any] = lambda encodings: encodings,
+    passes: Callable[[int], int] = lambda m: 1,
+) -> Callable[..., dict[str, Any]]:
+    """What the probe `stored_encodings` sees of `change(encodings by name)`, found in `passes(m)` forward passes: one
+    for all m people, one for each of them, or several for all.
+    """
+
+    def seen(images_by_name: Encodings, encoder: CountingEncoder) -> dict[str, Any]:
+        number = passes(len(images_by_name))
+        pictures = list(images_by_name.values())
+        if number == len(pictures):
+            rows = [encoder(picture[None], i)[0] for i, picture in enumerate(pictures, start=1)]
+        else:
+            rows = list(encoder(np.stack(pictures), number))
+        value = change(dict(zip(images_by_name, rows, strict=True)))
+        return {"number of forward passes": number, "value": value}
 
     return seen
 
 
-def encode_database(images_by_name: dict[str, Array], encoder: CountingEncoder) -> dict[str, Array]:
-    return dict(zip(images_by_name, encoder(np.stack(list(images_by_name.values()))), strict=True))
-
-
-def reordered(
-    names: Callable[[list[str]], list[str]],
-) -> Callable[[dict[str, Array], CountingEncoder], dict[str, Array]]:
+def reordered(names: Callable[[list[str]], list[str]]) -> Callable[[Encodings], Encodings]:
     """Encodings under other people's names."""
+    return lambda right: dict(zip(names(list(right)), right.values(), strict=True))
 
-    def encode(images_by_name: dict[str, Array], encoder: CountingEncoder) -> dict[str, Array]:
-        right = encode_database(images_by_name, encoder)
-        return dict(zip(names(list(right)), right.values(), strict=True))
 
-    return encode
+def in_rows(right: Encodings) -> Encodings:
+    return {name: encoding[None] for name, encoding in right.items()}
+
+
+def pictures_stored(images_by_name: Encodings, encoder: CountingEncoder) -> dict[str, Any]:
+    return {"number of forward passes": 0, "value": dict(images_by_name)}
 
 
 DATABASE_MISTAKES: dict[str, Callable[..., Any]] = {
     "there is a forward pass for each picture; one for all of them together is wanted": storing(
-        encode_database, passes=lambda people: people
+        passes=lambda m: m
     ),
-    "there are two forward passes; one is enough": storing(encode_database, passes=lambda people: 2),
+    "there are two forward passes; one is enough": storing(passes=lambda m: 2),
     "there is a forward pass for each picture, and each encoding has shape (1, n); (n,) is wanted": storing(
-        lambda images, encoder: {name: code[None] for name, code in encode_database(images, encoder).items()},
-        passes=lambda people: people,
+        in_rows, passes=lambda m: m
     ),
-    "each encoding has shape (1, n); (n,) is wanted": storing(
-        lambda images, encoder: {name: code[None] for name, code in encode_database(images, encoder).items()}
-    ),
+    "each encoding has shape (1, n); (n,) is wanted": storing(in_rows),
     "the names are sorted and the pictures are not, so the encodings get mixed up": storing(
         reordered(sorted)
     ),
     "the names are in the opposite order of the encodings": storing(reordered(lambda names: names[::-1])),
     "everybody gets the first encoding": storing(
-        lambda images, encoder: dict.fromkeys(images, next(iter(encode_database(images, encoder).values())))
+        lambda right: dict.fromkeys(right, next(iter(right.values())))
     ),
-    "everybody gets the last encoding": storing(
-        lambda images, encoder: dict.fromkeys(images, list(encode_database(images, encoder).values())[-1])
-    ),
+    "everybody gets the last encoding": storing(lambda right: dict.fromkeys(right, list(right.values())[-1])),
     "everybody gets the encodings of all": storing(
-        lambda images, encoder: dict.fromkeys(
-            images, np.stack(list(encode_database(images, encoder).values()))
-        )
+        lambda right: dict.fromkeys(right, np.stack(list(right.values())))
     ),
-    "the encodings are returned without the names": storing(
-        lambda images, encoder: np.stack(list(encode_database(images, encoder).values()))  # type: ignore[arg-type,return-value]
-    ),
-    "the pictures are stored; their encodings are wanted": storing(
-        lambda images, encoder: dict(images), passes=lambda people: 0
-    ),
+    "the encodings are returned without the names": storing(lambda right: np.stack(list(right.values()))),
+    "the pictures are stored; their encodings are wanted": pictures_stored,
 }
 
 
@@ -492,10 +479,10 @@ EXERCISES = (
     Exercise("build_siamese", towers(), siamese_cases, SIAMESE_MISTAKES),
     Exercise(
         "pairwise_distances",
-        table(pairwise_distances),
+        pairwise_distances,
         pairwise_cases,
-        {name: table(wrong) for name, wrong in PAIRWISE_MISTAKES.items()},
+        PAIRWISE_MISTAKES,
         unnamed=frozenset({BELOW_ZERO}),  # where it happens is chance; the failing case itself says what
     ),
-    Exercise("encode_database", storing(encode_database), database_cases, DATABASE_MISTAKES),
+    Exercise("encode_database", storing(), database_cases, DATABASE_MISTAKES),
 )

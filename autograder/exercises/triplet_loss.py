@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from autograder.exercise import Case, Exercise, without_gradient
-from course.comparing import AnyOrder, RowsAmong
+from autograder.exercise import Case, Exercise, some_seeds, without_gradient
+from course.comparing import AnyOrder, DrawnBy, RowsAmong
 from course.stand_ins import GradientDescent, LinearEncoder
 
 ASSIGNMENT = "03_triplet_loss"
@@ -220,14 +220,8 @@ def valid_cases(rng: Generator) -> list[Case]:
 def drawing(rows_of: Callable[[Array, int, Generator], Array]) -> Callable[..., dict[str, Any]]:
     """What the probe `draws` sees of a sampler."""
 
-    def drawn(labels: Array, num_triplets: int, seed: int) -> dict[str, Any]:
-        generators = [np.random.default_rng(number) for number in (seed, seed, seed + 1)]
-        first, again, other = (rows_of(labels, num_triplets, generator) for generator in generators)
-        return {
-            "value": first,
-            "the same generator gives the same draw": np.array_equal(first, again),
-            "another generator gives another draw": not np.array_equal(first, other),
-        }
+    def drawn(labels: Array, num_triplets: int, seeds: tuple[int, ...]) -> dict[str, Any]:
+        return {"value": tuple(rows_of(labels, num_triplets, np.random.default_rng(seed)) for seed in seeds)}
 
     return drawn
 
@@ -262,9 +256,9 @@ def sample_without_replacement(labels: Array, num_triplets: int, rng: Generator)
 
 def sample_cases(rng: Generator) -> list[Case]:
     def case(name: str, labels: list[int], count: int, cover: bool, shows: str) -> Case:
-        people, seed = rng.permutation(labels), int(rng.integers(1_000_000))
-        expect = {"value": RowsAmong(valid_triplets(people), count, cover)}
-        inputs = {"labels": people, "num_triplets": count, "seed": seed}
+        people, seeds = rng.permutation(labels), some_seeds(rng)
+        expect = {"value": DrawnBy(seeds, RowsAmong(valid_triplets(people), count, cover))}
+        inputs = {"labels": people, "num_triplets": count, "seeds": seeds}
         return Case(name, inputs, shows, probe="draws", expect=expect)
 
     return [

@@ -22,6 +22,8 @@ class FrozenCase:
 
     `expected`: output name -> value or `Expectation`. `mistakes`: name -> outputs where the mistake shows in this
     case, None where it raises an exception; a mistake that is not listed answers as expected.
+    Where an exception is the right answer, `expected` holds "exception" and "message" instead of values.
+    `hidden`: names of inputs that the student's process never sees, but the exam of what it built (see `exams`).
     An `edge` case earns points only when some ordinary case is right.
     """
 
@@ -35,10 +37,16 @@ class FrozenCase:
     weight: float = 1.0
     edge: bool = False
     tolerance: float = TOLERANCE
+    hidden: tuple = ()
 
     def question(self) -> dict[str, Any]:
-        """What a student's process is told: no expected output is in it."""
-        return {"probe": self.probe, "inputs": self.inputs, "gradient_of": self.gradient_of}
+        """What a student's process is told: no expected output is in it, nor what kind of answer is expected."""
+        shown = {name: value for name, value in self.inputs.items() if name not in self.hidden}
+        return {"probe": self.probe, "inputs": shown, "gradient_of": self.gradient_of}
+
+    def examination(self) -> dict[str, Any]:
+        """What the exam of a model that the student's function built is told, in a process of its own."""
+        return {"exam": self.probe, "inputs": self.inputs}
 
 
 def dump(exercise: str, cases: list[FrozenCase]) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.exercise import Case, Exercise, outputs
+from autograder.exercise import Case, Exercise, answered
 from autograder.exercises import assignments, exercises_of
 from autograder.judge import Verdict, judge, parse_answer
-from course.calling import Answer, call
+from course.calling import Answer, call, plain
 from course.cases import FrozenCase
+from course.exams import EXAMS, examined
 from course.packing import pack
 from tests.exercises.right_answers import every_right_answer, right_answers
 
@@ -45,13 +46,7 @@ def drawn(assignment: str, name: str, seed: int) -> tuple[Exercise, list[Case], 
 def given(cases: Sequence[Case], implementation: Callable[..., Any]) -> list[Answer]:
     """Answers as `implementation`, a reference or a mistake, would give them."""
 
-    def answer(case: Case) -> Answer:
-        try:
-            return Answer("returned", outputs(case, implementation))
-        except Exception as error:
-            return Answer("raised", message=repr(error))
-
-    return [answer(case) for case in cases]
+    return [answered(case, implementation) for case in cases]
 
 
 def called(frozen: Sequence[FrozenCase], function: Callable[..., Any]) -> list[Answer]:
@@ -62,7 +57,7 @@ def called(frozen: Sequence[FrozenCase], function: Callable[..., Any]) -> list[A
         reply = {"case": 0, "outcome": found.outcome, "outputs": found.outputs, "message": found.message}
         parsed = parse_answer(pack(reply))
         assert parsed is not None
-        return parsed[1]
+        return examined(case.examination(), parsed[1]) if case.probe in EXAMS else parsed[1]
 
     return [answer(case) for case in frozen]
 
@@ -87,6 +82,39 @@ def test_a_mistake_loses_points_and_gets_its_name(assignment: str, name: str, mi
         assert verdict.score < 1.0
         if mistake not in exercise.unnamed:
             assert verdict.mistake == mistake
+
+
+def told_in_advance(assignment: str, name: str) -> set[tuple[str, str]]:
+    """(probe, output) of what is expected of every case of a probe, whatever goes in: any process could claim it."""
+    seen: dict[tuple[str, str], set[str]] = {}
+    for seed in SEEDS:
+        for case in drawn(assignment, name, seed)[2]:
+            for output, value in case.expected.items():
+                seen.setdefault((case.probe, output), set()).add(pack(value))
+    return {key for key, values in seen.items() if len(values) == 1}
+
+
+def claimed(case: FrozenCase, answer: Answer, known: set[tuple[str, str]]) -> Answer:
+    """A mistake's answer, with what is known in advance, or is an input given back, put right."""
+    inputs = {pack(plain(value)) for value in case.inputs.values() if not hasattr(value, "build")}
+    free = {
+        output: value
+        for output, value in case.expected.items()
+        if (case.probe, output) in known or pack(value) in inputs
+    }
+    return Answer("returned", answer.outputs | free) if answer.outcome == "returned" else answer
+
+
+@pytest.mark.parametrize(("assignment", "name", "mistake"), MISTAKES)
+def test_no_claim_of_a_students_process_hides_a_mistake(assignment: str, name: str, mistake: str) -> None:
+    """What is judged depends on the inputs, so it has to be computed. Models are asked elsewhere (see test_exams)."""
+    exercise, cases, frozen = drawn(assignment, name, 0)
+    if frozen[0].probe in EXAMS:
+        return
+    known = told_in_advance(assignment, name)
+    answers = given(cases, exercise.mistakes[mistake])
+    forged = [claimed(case, answer, known) for case, answer in zip(frozen, answers, strict=True)]
+    assert judge(name, frozen, forged, 1.0).score < 1.0
 
 
 @pytest.mark.parametrize(("assignment", "name", "style"), every_right_answer())

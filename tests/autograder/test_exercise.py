@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.exercise import Case, Exercise, outputs, without_gradient
-from course.comparing import Finite
+from course.comparing import Finite, Says
 from course.probes import cotangent
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -102,3 +102,46 @@ def test_the_same_seed_draws_the_same_cases_and_another_draws_others() -> None:
 def test_a_case_that_the_reference_cannot_answer_is_an_error() -> None:
     with pytest.raises(ZeroDivisionError):
         Exercise("broken", crashes, cases, {}).frozen(np.random.default_rng(0))
+
+
+def test_an_exception_can_be_the_right_answer() -> None:
+    def refuse(x: float) -> float:
+        if x < 0:
+            raise ValueError(f"{x} is below 0")
+        return x
+
+    def wrong_kind(x: float) -> float:
+        if x < 0:
+            raise KeyError("x")
+        return x
+
+    def draw(rng: np.random.Generator) -> list[Case]:
+        return [
+            Case("above", {"x": 2.0}),
+            Case("below", {"x": -1.0}, raises="ValueError", expect={"message": Says("below")}),
+        ]
+
+    mistakes = {"it never refuses": lambda x: x, "another exception": wrong_kind}
+    above, below = Exercise("refuse", refuse, draw, mistakes).frozen(np.random.default_rng(0))
+    assert "exception" not in above.expected
+    assert below.expected == {"exception": "ValueError", "message": Says("below")}
+    assert below.mistakes["it never refuses"] == {"value": -1.0}
+    assert below.mistakes["another exception"]["exception"] == "KeyError"
+    assert below.question().keys() == above.question().keys()
+
+
+def test_a_reference_that_does_not_raise_where_it_should_is_told() -> None:
+    def draw(rng: np.random.Generator) -> list[Case]:
+        return [Case("a", {"x": X}, raises="ValueError")]
+
+    with pytest.raises(ValueError, match="squares, a: the reference raises no ValueError"):
+        Exercise("squares", squares, draw, {}).frozen(np.random.default_rng(0))
+
+
+def test_hidden_inputs_are_in_no_question() -> None:
+    def draw(rng: np.random.Generator) -> list[Case]:
+        return [Case("a", {"x": X, "seed": 3}, hidden=("seed",))]
+
+    (case,) = Exercise("squares", lambda x, seed: squares(x), draw, {}).frozen(np.random.default_rng(0))
+    assert list(case.question()["inputs"]) == ["x"]
+    assert list(case.examination()["inputs"]) == ["x", "seed"]

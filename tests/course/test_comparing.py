@@ -12,10 +12,13 @@ from course.comparing import (
     AnyOrder,
     BalancedPairs,
     Between,
+    DrawnBy,
     EvenlyBetween,
     Expectation,
     Finite,
+    NotBelow,
     RowsAmong,
+    Says,
     as_numbers,
     describe,
     mismatch,
@@ -172,6 +175,42 @@ EXPECTED: dict[str, tuple[Expectation, Any, dict[str, Any]]] = {
             "None": None,
         },
     ),
+    "DrawnBy": (
+        DrawnBy((3, 5, 3), Finite((2,))),
+        (np.array([1.0, 2.0]), np.array([1.0, 3.0]), np.array([1.0, 2.0])),
+        {
+            "another draw for the same seed": (np.ones(2), np.zeros(2), np.full(2, 0.5)),
+            "one draw for all seeds": (np.ones(2),) * 3,
+            "the same for the wrong ones": (np.ones(2), np.ones(2), np.zeros(2)),
+            "a bad one among them": (np.ones(2), np.full(2, np.nan), np.ones(2)),
+            "one is missing": (np.ones(2), np.zeros(2)),
+            "as an array": np.array([[1.0, 2.0], [1.0, 3.0], [1.0, 2.0]]),
+            "a claim": True,
+            "None": None,
+        },
+    ),
+    "DrawnBy of tuples": (
+        DrawnBy((1, 1, 2), BalancedPairs(LABELS, 4)),
+        ((PAIRS, [1, 1, 0, 0]), (PAIRS, [1, 1, 0, 0]), (PAIRS[:, ::-1], [1, 1, 0, 0])),
+        {"all the same": ((PAIRS, [1, 1, 0, 0]),) * 3},
+    ),
+    "NotBelow": (
+        NotBelow(np.array([0.0, 1.0]), 0.0),
+        [1e-6, 1.001],
+        {
+            "below by rounding": [-1e-9, 1.0],
+            "another number": [0.0, 2.0],
+            "NaN": [np.nan, 1.0],
+            "shape": [[0.0, 1.0]],
+            "None": None,
+        },
+    ),
+    "Says": (
+        Says("Kian"),
+        "no Kian here",
+        {"another": "no Noor here", "nothing": "", "None": None, "a list": ["Kian"]},
+    ),
+    "Says anything": (Says(), "x", {"blanks": " \n", "a number": 1.0}),
 }
 WRONG_BY_KIND = [(kind, name) for kind, (_, _, wrong) in EXPECTED.items() for name in wrong]
 

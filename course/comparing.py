@@ -147,7 +147,7 @@ def _dict_mismatch(expected: Mapping, output: Any, tolerance: float) -> Mismatch
     for key, wanted in expected.items():
         found = mismatch(wanted, output[key], tolerance)
         if found:
-            return found.at(f"the entry {key!r}")
+            return Mismatch(found.summary, f"{key!r}: {found.numbers}", found.subject).at("an entry")
     return None
 
 
@@ -383,8 +383,8 @@ class Says:
     def mismatch(self, output: Any, tolerance: float) -> Mismatch | None:
         if isinstance(output, str) and output.strip() and self.part in output:
             return None
-        lacks = f"does not name {self.part!r}" if self.part else "does not say what is wrong"
-        return Mismatch(lacks, f"got {describe(output)}")
+        lacks = "does not name what was asked for" if self.part else "does not say what is wrong"
+        return Mismatch(lacks, f"expected a text with {self.part!r} in it, got {describe(output)}")
 
 
 def _equal(first: Any, second: Any) -> bool:

@@ -259,7 +259,7 @@ def test_the_summary_says_nothing_about_the_expected_numbers() -> None:
 def test_a_mismatch_says_where_it_is() -> None:
     found = mismatch({"d": (0.5, True)}, {"d": (0.5, False)})
     assert found is not None
-    assert found.sentence == "the entry 'd': value 2 of 2 has the wrong value"
+    assert found.sentence == "an entry: value 2 of 2 has the wrong value"
 
 
 def test_small_numbers_beside_large_ones_have_the_large_ones_tolerance() -> None:

@@ -26,13 +26,16 @@ data: $(READY) ## fetch the real data and weights (once)
 release: $(READY) ## student versions and public cases, from source/
 	$(BIN)/autograder release
 
+bundle: $(READY) ## what students get, as dist/convnet-course.zip
+	$(BIN)/autograder bundle
+
 demo: setup release ## grade a demonstration class in demo/
 	rm -rf demo
 	$(BIN)/python -m tests.submissions demo
 	$(BIN)/autograder grade $(ASSIGNMENT) --root demo --workers $(WORKERS) --cell-timeout 10
 
 lab: setup ## JupyterLab on the released notebooks, with nbgrader's Validate button
-	cd release && ../$(BIN)/jupyter lab
+	$(BIN)/jupyter lab --ServerApp.root_dir=release --LabApp.app_settings_dir=lab
 
 test: setup lint check-types unit notebooks ## everything that CI runs
 

@@ -27,3 +27,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+
+# The Validate button runs what the checks need: no long training, and no picture.
+c.Execute.skip_cells_with_tag = "demo"
+c.Execute.timeout = 120

@@ -92,6 +92,30 @@ def report(options: argparse.Namespace) -> int:
     return 0
 
 
+def grades(options: argparse.Namespace) -> int:
+    """Writes the marks as a CSV file that Canvas or Moodle imports."""
+    from autograder.lms import SYSTEMS, marks, merged, table
+
+    system, points = SYSTEMS[options.format], marks(options.root.resolve(), options.assignment)
+    if options.roster:
+        found = merged(system, options.assignment, points, options.roster, options.column)
+    else:
+        found = table(system, options.assignment, points, options.column)
+    found.write(options.out)
+    print(f"{len(points) - len(found.strangers)} marks: {options.out}")
+    if found.strangers:
+        print(f"autograder: not in the roster: {', '.join(found.strangers)}", file=sys.stderr)
+    return 1 if found.strangers else 0
+
+
+def bundle(options: argparse.Namespace) -> int:
+    """Writes what students get: the released notebooks, `course` as a wheel, an environment, a README."""
+    from autograder.bundle import bundle as write_bundle
+
+    print(f"for students: {write_bundle(options.out.resolve())}")
+    return 0
+
+
 def doctor(options: argparse.Namespace) -> int:
     """Says what this machine can do."""
     from autograder.doctor import findings
@@ -116,6 +140,9 @@ def _parser() -> argparse.ArgumentParser:
         added = _add(commands, name, command)
         added.add_argument("assignment")
         _add_root(added)
+    _grades_options(_add(commands, "grades", grades))
+    added = _add(commands, "bundle", bundle)
+    added.add_argument("--out", type=Path, default=COURSE / "dist", metavar="DIR", help="default: dist")
     _add(commands, "doctor", doctor)
     return parser
 
@@ -137,6 +164,17 @@ def _add_root(parser: argparse.ArgumentParser) -> None:
 def _add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=int, help="sandboxes at work (default: one a GPU, without a GPU one a core)"
+    )
+
+
+def _grades_options(parser: argparse.ArgumentParser) -> None:
+    _add_root(parser)
+    parser.add_argument("assignment")
+    parser.add_argument("--format", choices=["canvas", "moodle"], required=True)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--roster", type=Path, metavar="FILE", help="the gradebook that the system exported")
+    parser.add_argument(
+        "--column", default="", metavar="NAME", help="of the marks (default: the assignment's)"
     )
 
 

@@ -110,17 +110,18 @@ def _text(verdict: Verdict, show_numbers: bool) -> str:
 
 def _html(verdict: Verdict, show_numbers: bool) -> str:
     cells = [(MARKS[f.passed], f.case.name, _reason(f, show_numbers)) for f in verdict.cases]
-    rows = "".join(
-        "<tr>"
-        + "".join(f'<td style="text-align:left; padding:2px 12px 2px 0">{escape(text)}</td>' for text in row)
-        + "</tr>"
-        for row in cells
-    )
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in cells)
     title = f"<p><b>{escape(_title(verdict))}</b></p>"
     if not verdict.cases:
         return title
     note = f"<small>Numbers may differ by {_tolerance(verdict)} of the largest in their array.</small>"
     return f"{title}<table>{rows}</table>{note}"
+
+
+def _cell(text: str) -> str:
+    wrap = "nowrap" if text in MARKS.values() else "normal"
+    style = f"text-align:left; vertical-align:top; padding:2px 12px 2px 0; white-space:{wrap}"
+    return f'<td style="{style}">{escape(text)}</td>'
 
 
 def _tolerance(verdict: Verdict) -> str:

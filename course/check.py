@@ -10,6 +10,9 @@ from course.comparing import describe
 from course.exams import EXAMS, examined
 from course.verdict import CaseVerdict, diagnose, judge_cases
 
+COLUMNS = ("", "case", "what went in", "what came out")
+CELL = "text-align:left; vertical-align:top"
+
 
 class CheckError(AssertionError):
     """Some case is not right. Shown by Jupyter as one line, without a traceback."""
@@ -80,30 +83,40 @@ class _Table:
         return "\n".join([self._title(), *rows])
 
     def _repr_html_(self) -> str:
+        heads = "".join(f'<th style="{CELL}">{text}</th>' for text in COLUMNS)
         rows = "".join(_row(verdict) for verdict in self.verdicts)
-        hint = f"<p><b>It looks as if {escape(self.mistake)}.</b></p>" if self.mistake else ""
-        head = "<tr><th></th><th>case</th><th>what went in</th><th>what came out</th></tr>"
-        return f"<p><code>{self.name}</code>: {self._title()}</p><table>{head}{rows}</table>{hint}"
+        table = f"<table><tr>{heads}</tr>{rows}</table>"
+        title = f"<code>{self.name}</code>: <b>{_coloured(self._title(), self._right())}</b>"
+        if self._right():
+            return f"<details><summary>{title}</summary>{table}</details>"
+        hint = f"<b>It looks as if {escape(self.mistake)}.</b>" if self.mistake else ""
+        return f"<p>{title}. {hint}</p>{table}"
 
     def _title(self) -> str:
         right = sum(verdict.passed for verdict in self.verdicts)
-        if right == len(self.verdicts):
-            return f"all {right} cases are right ✓"
-        return f"{right} of {len(self.verdicts)} cases are right"
+        if self._right():
+            return f"✓ all {right} cases are right"
+        return f"✗ {right} of {len(self.verdicts)} cases are right"
+
+    def _right(self) -> bool:
+        return all(verdict.passed for verdict in self.verdicts)
+
+
+def _coloured(text: str, right: bool) -> str:
+    """In JupyterLab's colours of the theme, light or dark; elsewhere in ones that do on white."""
+    colour = "var(--jp-success-color1, #1a7f37)" if right else "var(--jp-error-color1, #b3261e)"
+    return f'<span style="color:{colour}">{text}</span>'
 
 
 def _row(verdict: CaseVerdict) -> str:
-    mark = (
-        '<td style="color:#1a7f37">✓ right</td>'
-        if verdict.passed
-        else '<td style="color:#b3261e">✗ not yet</td>'
-    )
     case = verdict.case
-    inputs = "<br>".join(f"{escape(key)} = {escape(_input(value))}" for key, value in case.inputs.items())
-    outcome = "as expected" if verdict.passed else _reason(verdict)
+    mark = _coloured("✓ right" if verdict.passed else "✗ not yet", verdict.passed)
     title = f"<b>{escape(case.name)}</b><br>{escape(case.shows)}"
-    cells = "".join(f'<td style="text-align:left">{text}</td>' for text in (title, inputs, escape(outcome)))
-    return f"<tr>{mark}{cells}</tr>"
+    inputs = "<br>".join(f"{escape(key)} = {escape(_input(value))}" for key, value in case.inputs.items())
+    outcome = "as expected" if verdict.passed else escape(_reason(verdict))
+    first, *others = (mark, title, inputs, outcome)
+    cells = "".join(f'<td style="{CELL}">{text}</td>' for text in others)
+    return f'<tr><td style="{CELL}; white-space:nowrap">{first}</td>{cells}</tr>'
 
 
 def _input(value: Any) -> str:

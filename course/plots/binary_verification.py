@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from course.plots.faces import DIFFERENT, SAME, bare, show_face
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style, described
 
 Array = NDArray[Any]
 WAYS = (GREEN, BLUE, ORANGE, PURPLE)
 
 
 @course_style()
+@described
 def features(first: Array, second: Array, values: Array, same: Array, name: str) -> Figure:
     """Pairs of pictures, each with its features as bars.
 
@@ -41,6 +42,7 @@ def features(first: Array, second: Array, values: Array, same: Array, name: str)
 
 
 @course_style()
+@described
 def same_difference(larger: Array, curves: Mapping[str, Array]) -> Figure:
     """What features make of one and the same difference between small and between large numbers.
 
@@ -57,6 +59,7 @@ def same_difference(larger: Array, curves: Mapping[str, Array]) -> Figure:
 
 
 @course_style()
+@described
 def probability(z: Array, y_hat: Array, marked: tuple[float, float] | None = None) -> Figure:
     """The sigmoid.
 
@@ -77,6 +80,7 @@ def probability(z: Array, y_hat: Array, marked: tuple[float, float] | None = Non
 
 
 @course_style()
+@described
 def costs(y_hat: Array, same: Array, different: Array) -> Figure:
     """What a probability costs when the pair is of the same person, and when it is not; each (k,)."""
     figure, ax = plt.subplots(figsize=(6.5, 3.2))
@@ -88,6 +92,7 @@ def costs(y_hat: Array, same: Array, different: Array) -> Figure:
 
 
 @course_style()
+@described
 def pair_counts(counts: Array, y: Array) -> Figure:
     """How often each picture came up in pairs of either kind. `counts`: (2, m), different first; `y`: (num_pairs,)."""
     figure, ax = plt.subplots(figsize=(8, 2.8))
@@ -102,6 +107,7 @@ def pair_counts(counts: Array, y: Array) -> Figure:
 
 
 @course_style()
+@described
 def training(costs: Mapping[str, Array]) -> Figure:
     """The cost while w and b are learnt. `costs`: name -> (steps,)."""
     figure, ax = plt.subplots(figsize=(6.5, 3.2))
@@ -113,6 +119,7 @@ def training(costs: Mapping[str, Array]) -> Figure:
 
 
 @course_style()
+@described
 def weights(w: Mapping[str, Array]) -> Figure:
     """Learnt weights, the most negative first, one panel a kind of feature. `w`: name -> (n,)."""
     figure, axes = plt.subplots(len(w), 1, figsize=(8, 2.3 * len(w)), squeeze=False)
@@ -127,6 +134,7 @@ def weights(w: Mapping[str, Array]) -> Figure:
 
 
 @course_style()
+@described
 def answers(visitor: Array, known: Array, names: list[str], chances: Array) -> Figure:
     """A visitor, and the probability of being each person of a database.
 
@@ -152,6 +160,7 @@ def answers(visitor: Array, known: Array, names: list[str], chances: Array) -> F
 
 
 @course_style()
+@described
 def roc(curves: Mapping[str, tuple[Array, Array]], points: Mapping[str, tuple[float, float]]) -> Figure:
     """ROC curves: how many of the right people get in, against how many strangers do.
 
@@ -174,6 +183,7 @@ def roc(curves: Mapping[str, tuple[Array, Array]], points: Mapping[str, tuple[fl
 
 
 @course_style()
+@described
 def accuracies(shares: Mapping[str, Array]) -> Figure:
     """Accuracies as dots, one row a way, one dot a seed, the mean as a line. `shares`: name -> (seeds,)."""
     figure, ax = plt.subplots(figsize=(8, 0.55 * len(shares) + 1.2))
@@ -187,6 +197,7 @@ def accuracies(shares: Mapping[str, Array]) -> Figure:
 
 
 @course_style()
+@described
 def thresholds(distances: Mapping[str, tuple[Array, Array]], chosen: float, hindsight: float) -> Figure:
     """Distances of pairs of either kind, one panel a group of people, with two thresholds.
 
@@ -214,6 +225,7 @@ def thresholds(distances: Mapping[str, tuple[Array, Array]], chosen: float, hind
 
 
 @course_style()
+@described
 def door_seconds(sizes: Array, seconds: Mapping[str, Array]) -> Figure:
     """How long a door takes against the size of its database. `sizes`: (k,); `seconds`: name -> (k,)."""
     figure, ax = plt.subplots(figsize=(6.5, 3.4))
@@ -225,6 +237,7 @@ def door_seconds(sizes: Array, seconds: Mapping[str, Array]) -> Figure:
 
 
 @course_style()
+@described
 def exercise_pairs(images: Array, chosen: Array, y: Array) -> Figure:
     """Some drawn pairs, one above the other. `images`: (m, n_H, n_W); `chosen`: (k, 2) indices; `y`: (k,)."""
     figure, axes = plt.subplots(2, len(chosen), figsize=(1.2 * len(chosen), 3.4), squeeze=False)

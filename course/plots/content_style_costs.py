@@ -8,11 +8,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style, described
 
 Array = NDArray[Any]
 
 
+@described
 def pictures(row: Mapping[str, Array], title: str = "", height: float = 2.6) -> Figure:
     """Pictures side by side, each with its name above it.
 
@@ -38,6 +39,7 @@ def pictures(row: Mapping[str, Array], title: str = "", height: float = 2.6) -> 
     return closed(figure)
 
 
+@described
 def costs_by_layer(costs: Mapping[str, Mapping[str, float]], ylabel: str) -> Figure:
     """Bars: what each layer says about each change of a picture.
 
@@ -60,6 +62,7 @@ def costs_by_layer(costs: Mapping[str, Mapping[str, float]], ylabel: str) -> Fig
     return closed(figure)
 
 
+@described
 def gram_matrices(grams: Mapping[str, Array], channels: int = 32) -> Figure:
     """Gram matrices as pictures; each entry is divided by the strengths of its two channels, so that weak ones show.
 
@@ -82,6 +85,7 @@ def gram_matrices(grams: Mapping[str, Array], channels: int = 32) -> Figure:
     return closed(figure)
 
 
+@described
 def style_table(costs: Array, names: Sequence[str]) -> Figure:
     """A table of style costs between left halves (rows) and right halves (columns), the least of each row framed.
 
@@ -106,6 +110,7 @@ def style_table(costs: Array, names: Sequence[str]) -> Figure:
     return closed(figure)
 
 
+@described
 def balance(raw: Mapping[str, float], weights: Mapping[str, float]) -> Figure:
     """Style costs of the layers as they are and times their weights, on a logarithmic scale."""
     layers = list(raw)
@@ -119,6 +124,7 @@ def balance(raw: Mapping[str, float], weights: Mapping[str, float]) -> Figure:
     return closed(figure)
 
 
+@described
 def cost_curves(steps: Sequence[int], content: Sequence[float], style: Sequence[float]) -> Figure:
     """How the two costs go while a picture is painted.
 
@@ -135,6 +141,7 @@ def cost_curves(steps: Sequence[int], content: Sequence[float], style: Sequence[
     return closed(figure)
 
 
+@described
 def trade_off(points: Mapping[str, tuple[float, float]]) -> Figure:
     """Pictures as points: content cost to the right, style cost upwards. Near the corner is best.
 

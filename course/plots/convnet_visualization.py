@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from course.plots.faces import bare
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style, described
 
 Array = NDArray[Any]
 Box = tuple[int, int, int, int]
@@ -19,6 +19,7 @@ LAYER_COLOURS = (RED, ORANGE, GREEN, BLUE, PURPLE)
 
 
 @course_style()
+@described
 def boxes(image: Array, found: Mapping[str, Box]) -> Figure:
     """A picture with a square for each name. `image`: (n_H, n_W, 3); `found`: (top, left, bottom, right)."""
     figure, ax = plt.subplots(figsize=(6.8, 4.6))
@@ -35,6 +36,7 @@ def boxes(image: Array, found: Mapping[str, Box]) -> Figure:
 
 
 @course_style()
+@described
 def field_sizes(names: Sequence[str], sizes: Array) -> Figure:
     """Receptive fields, one bar a layer, layers of one block in one colour. `sizes`: in pixels."""
     figure, ax = plt.subplots(figsize=(8, 3))
@@ -47,6 +49,7 @@ def field_sizes(names: Sequence[str], sizes: Array) -> Figure:
 
 
 @course_style()
+@described
 def changes(changed: Array, box: Box) -> Figure:
     """How much a unit's response changes with each pixel, and the field that was computed.
 
@@ -72,6 +75,7 @@ def changes(changed: Array, box: Box) -> Figure:
 
 
 @course_style()
+@described
 def activation_maps(image: Array, maps: Mapping[str, Array]) -> Figure:
     """A picture, and the activations of some units of each layer. `maps`: layer -> (n_H, n_W, units)."""
     units = next(iter(maps.values())).shape[-1]
@@ -88,6 +92,7 @@ def activation_maps(image: Array, maps: Mapping[str, Array]) -> Figure:
 
 
 @course_style()
+@described
 def found_places(images: Array, rows: Array, found: Sequence[Box]) -> Figure:
     """Pictures in the order of their strength, with the place that excites a unit most.
 
@@ -107,6 +112,7 @@ def found_places(images: Array, rows: Array, found: Sequence[Box]) -> Figure:
 
 
 @course_style()
+@described
 def sheet(patches: Mapping[str, Array], titles: Mapping[str, Sequence[str]]) -> Figure:
     """Patches that excite units most: a row a layer, a block of patches a unit, strongest at its upper left.
 
@@ -138,6 +144,7 @@ def tiled(patches: Array, gap: int = 2) -> Array:
 
 
 @course_style()
+@described
 def occlusion(image: Array, falls: Array, size: int, stride: int) -> Figure:
     """A picture, and how much a score falls when a square of it is covered, at the square's middle.
 
@@ -161,6 +168,7 @@ def occlusion(image: Array, falls: Array, size: int, stride: int) -> Figure:
 
 
 @course_style()
+@described
 def climbs(responses: Mapping[str, Array]) -> Figure:
     """Units' responses while their pictures change, as a share of the largest. `responses`: name -> (steps,)."""
     figure, ax = plt.subplots(figsize=(7, 3))
@@ -172,6 +180,7 @@ def climbs(responses: Mapping[str, Array]) -> Figure:
 
 
 @course_style()
+@described
 def dreams(pictures: Mapping[str, Sequence[tuple[str, Array, Array]]]) -> Figure:
     """Beside each unit's patches the picture that gradient ascent makes for it.
 

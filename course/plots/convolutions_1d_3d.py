@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style, described
 
 Array = NDArray[np.floating]
 
@@ -21,6 +21,7 @@ ARROWS = {"right": (1, 0), "left": (-1, 0), "down": (0, -1), "up": (0, 1)}
 PLANES = ("left to right", "back to front", "bottom to top")
 
 
+@described
 def three_kinds_of_data(signal: Array, rate: int, volume: Array, film: Array) -> Figure:
     """A series, a volume and a film, each with the piece that one filter sees at a time.
 
@@ -54,6 +55,7 @@ def three_kinds_of_data(signal: Array, rate: int, volume: Array, film: Array) ->
         return closed(figure)
 
 
+@described
 def chains(shapes: Mapping[str, Sequence[tuple[int, ...]]], filters: Mapping[str, Sequence[str]]) -> Figure:
     """Shapes of activations from layer to layer, a row for each kind of data.
 
@@ -77,6 +79,7 @@ def chains(shapes: Mapping[str, Sequence[tuple[int, ...]]], filters: Mapping[str
         return closed(figure)
 
 
+@described
 def responses(signal: Array, rate: int, found: Mapping[str, tuple[Array, Array]]) -> Figure:
     """A signal and, under it, each filter beside its response.
 
@@ -105,6 +108,7 @@ def responses(signal: Array, rate: int, found: Mapping[str, tuple[Array, Array]]
         return closed(figure)
 
 
+@described
 def volume_responses(volume: Array, found: Mapping[str, Array]) -> Figure:
     """The middle slice of a volume, looked at from below, and of the response of each filter.
 
@@ -125,6 +129,7 @@ def volume_responses(volume: Array, found: Mapping[str, Array]) -> Figure:
         return closed(figure)
 
 
+@described
 def film_responses(frames: Array, response: Array, rate: float) -> Figure:
     """Frames of a film above the response of a filter that reaches over three frames.
 
@@ -146,6 +151,7 @@ def film_responses(frames: Array, response: Array, rate: float) -> Figure:
         return closed(figure)
 
 
+@described
 def beats_and_filters(
     signal: Array,
     rate: int,
@@ -207,6 +213,7 @@ def beats_and_filters(
         return closed(figure)
 
 
+@described
 def accuracy_by_noise(
     noises: Sequence[float], accuracies: Mapping[str, Sequence[float]], floor: float
 ) -> Figure:
@@ -228,6 +235,7 @@ def accuracy_by_noise(
         return closed(figure)
 
 
+@described
 def trap(raw: Mapping[str, Array], hidden: Mapping[str, Array], centre_values: Mapping[str, Array]) -> Figure:
     """Why brightness must be hidden: centres' brightness by tissue, and patches as they are and as the network sees them.
 
@@ -254,6 +262,7 @@ def trap(raw: Mapping[str, Array], hidden: Mapping[str, Array], centre_values: M
         return closed(figure)
 
 
+@described
 def predicted_tissue(
     volume: Array, point: tuple[int, int, int], slab: tuple[int, int], centres: Array, probabilities: Array
 ) -> Figure:
@@ -293,6 +302,7 @@ def predicted_tissue(
         return closed(figure)
 
 
+@described
 def volume_filters(filters: Array, axis_name: str, count: int = 6) -> Figure:
     """3-D filters, one a row, cut into slices along their first side.
 
@@ -318,6 +328,7 @@ def volume_filters(filters: Array, axis_name: str, count: int = 6) -> Figure:
         return closed(figure)
 
 
+@described
 def film_strips(films: Array, predicted: Sequence[str], true: Sequence[str]) -> Figure:
     """Films frame by frame, one a row, with an arrow for the predicted direction and words for the true one.
 
@@ -336,6 +347,7 @@ def film_strips(films: Array, predicted: Sequence[str], true: Sequence[str]) -> 
         return closed(figure)
 
 
+@described
 def accuracies(results: Mapping[str, Mapping[str, float]]) -> Figure:
     """Accuracies on held-out data, a panel for each task, the network on top.
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from course.plots.style import BLUE, ORANGE, closed, course_style
+from course.plots.style import BLUE, ORANGE, closed, course_style, described
 
 Array = NDArray[Any]
 SAME, DIFFERENT = BLUE, ORANGE
@@ -31,6 +31,7 @@ def bare(ax: Axes) -> None:
 
 
 @course_style()
+@described
 def pairs(first: Array, second: Array, distances: Mapping[str, Array], same: Array) -> Figure:
     """Pairs of pictures, one above the other, with their distance to one or several networks.
 
@@ -50,6 +51,7 @@ def pairs(first: Array, second: Array, distances: Mapping[str, Array], same: Arr
 
 
 @course_style()
+@described
 def tables(distances: Mapping[str, Array], people: Array) -> Figure:
     """All distances between pictures that are sorted by person, one table a network.
 

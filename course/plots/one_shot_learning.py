@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from course.plots.faces import DIFFERENT, SAME, bare, show_face
 from course.plots.faces import pairs as pairs
 from course.plots.faces import tables as tables
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style, described
 
 Array = NDArray[Any]
 CURVES = (BLUE, ORANGE, GREEN, PURPLE, RED)
@@ -42,6 +42,7 @@ class Visit:
 
 
 @course_style()
+@described
 def question(known: Array, names: Sequence[str], visitor: Array) -> Figure:
     """The one picture of each employee, and a visitor.
 
@@ -67,6 +68,7 @@ def question(known: Array, names: Sequence[str], visitor: Array) -> Figure:
 
 
 @course_style()
+@described
 def error_free(num_people: Array, probabilities: Mapping[float, Array]) -> Figure:
     """The chance that a door makes no error, against the number of people, one curve an accuracy.
 
@@ -88,6 +90,7 @@ def error_free(num_people: Array, probabilities: Mapping[float, Array]) -> Figur
 
 
 @course_style()
+@described
 def allowed_errors(num_people: Array, accuracies: Mapping[float, Array]) -> Figure:
     """How seldom one comparison may fail, against the number of people, one curve a wish.
 
@@ -111,6 +114,7 @@ def allowed_errors(num_people: Array, accuracies: Mapping[float, Array]) -> Figu
 
 
 @course_style()
+@described
 def threshold(d: Array, same: Array, taus: Sequence[float], seed: int = 0) -> Figure:
     """Distances of pairs as dots, and thresholds as lines: what lies left of a line is taken for one person.
 
@@ -139,6 +143,7 @@ def threshold(d: Array, same: Array, taus: Sequence[float], seed: int = 0) -> Fi
 
 
 @course_style()
+@described
 def doors(visits: Sequence[Visit]) -> Figure:
     """One column a visit: who was compared, the door, who stands there, and whether all was as it should be."""
     figure, axes = plt.subplots(
@@ -162,6 +167,7 @@ def doors(visits: Sequence[Visit]) -> Figure:
 
 
 @course_style()
+@described
 def rates(taus: Array, curves: Mapping[str, tuple[Array, Array]], chosen: float | None = None) -> Figure:
     """False acceptance and false rejection against the threshold, one panel a group of people.
 
@@ -188,6 +194,7 @@ def rates(taus: Array, curves: Mapping[str, tuple[Array, Array]], chosen: float 
 
 
 @course_style()
+@described
 def one_shot(ways: Array, measured: Mapping[str, Array], predicted: Array) -> Figure:
     """One-shot accuracy against the number of people to choose from, with what independent errors would give.
 
@@ -207,6 +214,7 @@ def one_shot(ways: Array, measured: Mapping[str, Array], predicted: Array) -> Fi
 
 
 @course_style()
+@described
 def outcomes(taus: Sequence[float], employees: Array, strangers: Array) -> Figure:
     """What a door does with everybody who comes, one bar a threshold.
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from course.plots.faces import DIFFERENT, SAME, bare, show_face
 from course.plots.faces import pairs as pairs
 from course.plots.faces import tables as tables
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style, described
 
 Array = NDArray[Any]
 
 
 @course_style()
+@described
 def two_towers(images: Array, encodings: Array, d: float | None = None) -> Figure:
     """Two pictures, the same network for both, two encodings, one distance.
 
@@ -46,6 +47,7 @@ def two_towers(images: Array, encodings: Array, d: float | None = None) -> Figur
 
 
 @course_style()
+@described
 def on_the_circle(before: Array, after: Array) -> Figure:
     """Encodings of two numbers as arrows, before and after they are normalised.
 
@@ -64,6 +66,7 @@ def on_the_circle(before: Array, after: Array) -> Figure:
 
 
 @course_style()
+@described
 def layers(names: Sequence[str], shapes: Sequence[tuple[int, ...]], parameters: Sequence[int]) -> Figure:
     """What each layer of a network holds: numbers that flow through it, and parameters it has.
 
@@ -92,6 +95,7 @@ def layers(names: Sequence[str], shapes: Sequence[tuple[int, ...]], parameters: 
 
 
 @course_style()
+@described
 def histograms(distances: Mapping[str, Array], same: Array, tau: float | None = None) -> Figure:
     """How d is spread over pairs of one person and of two people, one panel a network.
 
@@ -117,6 +121,7 @@ def histograms(distances: Mapping[str, Array], same: Array, tau: float | None = 
 
 
 @course_style()
+@described
 def maps(points: Mapping[str, Array], people: Array, images: Array, faces_each: int = 1) -> Figure:
     """Pictures as points of a plane, a colour and a mark a person, with some of their faces; one panel a network.
 
@@ -145,6 +150,7 @@ def maps(points: Mapping[str, Array], people: Array, images: Array, faces_each: 
 
 
 @course_style()
+@described
 def waiting(people: Array, seconds: Mapping[str, Array]) -> Figure:
     """How long a visitor waits, against the number of people in the database.
 

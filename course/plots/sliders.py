@@ -1,11 +1,12 @@
 """A figure that follows sliders."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
-from ipywidgets import Image, VBox
+from ipywidgets import HTML, VBox
 from matplotlib.figure import Figure
+
+from course.plots.style import html_image, png_of
 
 
 def explore(draw: Callable[..., Figure], **sliders: Any) -> VBox:
@@ -22,19 +23,14 @@ def explore(draw: Callable[..., Figure], **sliders: Any) -> VBox:
     Raises:
         Whatever `draw` raises for the first values.
     """
-    picture = Image(format="png")
+    picture = HTML()
 
     def redraw(change: Any = None) -> None:
-        picture.value = _png(draw(**{name: slider.value for name, slider in sliders.items()}))
+        figure = draw(**{name: slider.value for name, slider in sliders.items()})
+        picture.value = html_image(png_of(figure), figure)
 
     redraw()
     for name, slider in sliders.items():
         slider.description = slider.description or name
         slider.observe(redraw, names="value")
     return VBox([*sliders.values(), picture])
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", bbox_inches="tight")
-    return buffer.getvalue()

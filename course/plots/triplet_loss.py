@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from course.plots.faces import bare, show_face
-from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style
+from course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, closed, course_style, described
 
 Array = NDArray[Any]
 
@@ -19,6 +19,7 @@ STRATEGY_COLOURS = {"random": GREY, "semi-hard": GREEN, "hard": RED}
 KIND_COLOURS = {"hard": RED, "semi-hard": GREEN, "easy": GREY}
 
 
+@described
 def triplet_faces(images: Array, d_ap: Array, d_an: Array, title: str = "") -> Figure:
     """One row a triplet: anchor, positive, negative, with the distances that tell whether the order is right.
 
@@ -45,6 +46,7 @@ def triplet_faces(images: Array, d_ap: Array, d_an: Array, title: str = "") -> F
     return closed(figure)
 
 
+@described
 def hinge(d_an: Array, losses: Mapping[float, Array], d_ap: float, marked: Array) -> Figure:
     """The loss of a triplet against the distance of its negative, one curve a margin.
 
@@ -72,6 +74,7 @@ def hinge(d_an: Array, losses: Mapping[float, Array], d_ap: float, marked: Array
     return closed(figure)
 
 
+@described
 def shrinking(scales: Array, costs: Mapping[float, Array]) -> Figure:
     """The cost of a set of triplets while all encodings are drawn together into one point, one curve a margin.
 
@@ -94,6 +97,7 @@ def shrinking(scales: Array, costs: Mapping[float, Array]) -> Figure:
     return closed(figure)
 
 
+@described
 def valid_table(images: Array, valid: Array, anchor: int) -> Figure:
     """Which (positive, negative) go with one anchor: rows are positives, columns negatives, green is valid.
 
@@ -118,6 +122,7 @@ def valid_table(images: Array, valid: Array, anchor: int) -> Figure:
     return closed(figure)
 
 
+@described
 def triplet_plane(chosen: Mapping[str, tuple[Array, Array]], alpha: float) -> Figure:
     """Triplets as points, d(A, P) across and d(A, N) up, one panel a way to choose them.
 
@@ -144,6 +149,7 @@ def triplet_plane(chosen: Mapping[str, tuple[Array, Array]], alpha: float) -> Fi
     return closed(figure)
 
 
+@described
 def costs_over_steps(costs: Array) -> Figure:
     """J of one fixed set of triplets, step by step."""
     with course_style():
@@ -154,6 +160,7 @@ def costs_over_steps(costs: Array) -> Figure:
     return closed(figure)
 
 
+@described
 def shares_over_steps(shares: Mapping[str, Array], window: int = 10) -> Figure:
     """Which part of the triplets offered still teaches, while training goes on, one curve a strategy.
 
@@ -174,6 +181,7 @@ def shares_over_steps(shares: Mapping[str, Array], window: int = 10) -> Figure:
     return closed(figure)
 
 
+@described
 def collapse(curves: Mapping[str, Mapping[str, Array]]) -> Figure:
     """What happens to a network that collapses, one panel a measurement, one curve a training run.
 
@@ -192,6 +200,7 @@ def collapse(curves: Mapping[str, Mapping[str, Array]]) -> Figure:
     return closed(figure)
 
 
+@described
 def same_and_different(distances: Mapping[str, tuple[Array, Array]]) -> Figure:
     """Histograms of d for pairs of one person and of two people, one panel a way to encode.
 
@@ -217,6 +226,7 @@ def same_and_different(distances: Mapping[str, tuple[Array, Array]]) -> Figure:
     return closed(figure)
 
 
+@described
 def scores(measured: Mapping[str, Mapping[str, float]]) -> Figure:
     """How good several ways to encode are, one panel a measure, one row a way; best possible is 100 %.
 

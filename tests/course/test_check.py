@@ -47,7 +47,15 @@ def named_root(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def test_a_right_answer_gets_a_table_and_no_error(shown: list[Any]) -> None:
     check(root)
-    assert repr(shown[0]) == "all 2 cases are right ✓\n✓ two <numbers>: a < b & c\n✓ zero: nothing at all"
+    assert repr(shown[0]) == "✓ all 2 cases are right\n✓ two <numbers>: a < b & c\n✓ zero: nothing at all"
+
+
+def test_of_a_right_answer_the_table_is_folded_away(shown: list[Any]) -> None:
+    check(root)
+    html = shown[0]._repr_html_()
+    assert re.match(
+        r"<details><summary><code>root</code>: .*✓ all 2 cases are right.*</summary><table>", html
+    )
 
 
 def test_a_known_mistake_is_named(shown: list[Any]) -> None:
@@ -57,8 +65,10 @@ def test_a_known_mistake_is_named(shown: list[Any]) -> None:
         "root: 1 of 2 cases are not right yet. It looks as if the root <b>is</b> missing."
     )
     assert "It looks as if the root &lt;b&gt;is&lt;/b&gt; missing." in shown[0]._repr_html_()
+    html = shown[0]._repr_html_()
+    assert html.index("It looks as if") < html.index("<table>"), "read first, without scrolling"
     assert repr(shown[0]).splitlines()[:2] == [
-        "1 of 2 cases are right",
+        "✗ 1 of 2 cases are right",
         "✗ two <numbers>: it has the wrong value in 1 of 2 places: expected 2 at [1], got 4 (tolerance 0.002)",
     ]
 
@@ -91,6 +101,7 @@ def test_no_text_of_a_students_becomes_markup(shown: list[Any], output: Any) -> 
         "p",
         "code",
         "b",
+        "span",
         "table",
         "tr",
         "th",
@@ -99,6 +110,7 @@ def test_no_text_of_a_students_becomes_markup(shown: list[Any], output: Any) -> 
         "/p",
         "/code",
         "/b",
+        "/span",
         "/table",
         "/tr",
         "/th",
@@ -198,7 +210,7 @@ def test_a_tf_function_is_checked_under_its_own_name(shown: list[Any]) -> None:
     import tensorflow as tf
 
     check(tf.function(root_in_tensorflow()))
-    assert repr(shown[0]).startswith("all 2 cases are right")
+    assert repr(shown[0]).startswith("✓ all 2 cases are right")
 
 
 def root_in_tensorflow() -> Callable[..., Any]:

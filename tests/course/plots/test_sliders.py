@@ -6,13 +6,15 @@ from ipywidgets import FloatSlider
 from matplotlib.figure import Figure
 
 from course.plots.sliders import explore
-from course.plots.style import closed
+from course.plots.style import closed, described
 
 
 def test_the_figure_is_there_at_once_and_follows_the_slider() -> None:
     drawn = []
 
+    @described
     def draw(alpha: float) -> Figure:
+        """A line that rises."""
         drawn.append(alpha)
         figure, ax = plt.subplots(figsize=(1, 1))
         ax.plot([0, alpha])
@@ -20,11 +22,11 @@ def test_the_figure_is_there_at_once_and_follows_the_slider() -> None:
 
     slider = FloatSlider(value=0.2, min=0, max=1)
     *_, picture = explore(draw, alpha=slider).children
-    first = bytes(picture.value)
-    assert first.startswith(b"\x89PNG")
+    first = picture.value
+    assert first.startswith('<img alt="A line that rises." src="data:image/png;base64,iVBOR')
     slider.value = 0.8
     assert drawn == [0.2, 0.8]
-    assert bytes(picture.value) != first
+    assert picture.value != first
     assert slider.description == "alpha"
 
 

@@ -8,7 +8,7 @@ WORKERS ?= 2
 ASSIGNMENT ?= 03_triplet_loss
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 
-.PHONY: help setup data release demo grade lab test lint check-types unit notebooks bench art clean
+.PHONY: help setup data release bundle site demo lab formgrader test lint check-types unit notebooks bench art clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ release: $(READY) ## student versions and public cases, from source/
 bundle: $(READY) ## what students get, as dist/convnet-course.zip
 	$(BIN)/autograder bundle
 
+site: setup ## the notebooks as web pages with all figures, in build/site (minutes)
+	$(BIN)/autograder site
+
 demo: setup release ## grade a demonstration class in demo/
 	rm -rf demo
 	$(BIN)/python -m tests.submissions demo
@@ -36,6 +39,10 @@ demo: setup release ## grade a demonstration class in demo/
 
 lab: setup ## JupyterLab on the released notebooks, with nbgrader's Validate button
 	$(BIN)/jupyter lab --ServerApp.root_dir=release --LabApp.app_settings_dir=lab
+
+formgrader: setup ## JupyterLab with formgrader (menu Nbgrader), for instructors
+	mkdir -p ~/.convnet-course/exchange
+	$(BIN)/jupyter lab
 
 test: setup lint check-types unit notebooks ## everything that CI runs
 

@@ -116,6 +116,15 @@ def bundle(options: argparse.Namespace) -> int:
     return 0
 
 
+def site(options: argparse.Namespace) -> int:
+    """Runs the source notebooks and writes them as web pages, without their solutions."""
+    from autograder.exercises import assignments
+    from autograder.site import write_site
+
+    print(f"site: {write_site(options.assignment or list(assignments()), options.out.resolve())}")
+    return 0
+
+
 def doctor(options: argparse.Namespace) -> int:
     """Says what this machine can do."""
     from autograder.doctor import findings
@@ -143,6 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     _grades_options(_add(commands, "grades", grades))
     added = _add(commands, "bundle", bundle)
     added.add_argument("--out", type=Path, default=COURSE / "dist", metavar="DIR", help="default: dist")
+    added = _add(commands, "site", site)
+    added.add_argument("assignment", nargs="*", help="default: all")
+    added.add_argument("--out", type=Path, default=COURSE / "build" / "site", metavar="DIR")
     _add(commands, "doctor", doctor)
     return parser
 

@@ -28,37 +28,26 @@ OPTIONS = [
 ]
 PICTURES = COURSE / "build" / "screenshots"
 
-Picture = Callable[["Page", str], Path]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests need what they need; the others run without it."""
-    program = browser_program()
-    for item in items:
-        if program is None and "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.skip(reason=WANTED))
-
-
-def browser_program() -> str | None:
-    """The path of a Chromium.
-
-    Raises:
-        pytest.UsageError: there is none, and it is required.
-    """
-    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-    program = next(filter(None, found), None)
-    if program is None and os.environ.get(REQUIRED):
-        raise pytest.UsageError(f"{REQUIRED} is set and there is no browser: {WANTED}.")
-    return program
+Picture = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
+def program() -> str:
+    """The path of a Chromium; where there is none, the tests that need it are skipped."""
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    program = next(filter(None, found), None)
+    if program is None and os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set and there is no browser: {WANTED}.")
+    return program or pytest.skip(WANTED)
+
+
+@pytest.fixture(scope="session")
+def browser(program: str) -> Iterator["Browser"]:
     """Chromium without a window."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser_program(), headless=True, args=OPTIONS)
+        chromium = playwright.chromium.launch(executable_path=program, headless=True, args=OPTIONS)
         yield chromium
         chromium.close()
 
@@ -67,10 +56,10 @@ def browser() -> Iterator["Browser"]:
 def picture() -> Picture:
     """Takes a picture of a page and keeps it in build/screenshots."""
 
-    def take(page: "Page", name: str) -> Path:
+    def take(page: "Page", name: str, full_page: bool = False) -> Path:
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{name}.png"
-        page.screenshot(path=path)
+        page.screenshot(path=path, full_page=full_page)
         return path
 
     return take

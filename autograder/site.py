@@ -91,13 +91,17 @@ def markdown(source: str) -> str:
 
 
 class _Formulas(IPythonRenderer):
-    """Sizes as in \\bigl are left out: a browser stretches brackets by itself."""
-
     def inline_math(self, body: str) -> str:
-        return str(convert(re.sub(r"\\[bB]ig[lr]", "", body)))
+        return str(convert(_plain(body)))
 
     def block_math(self, body: str) -> str:
-        return str(convert(re.sub(r"\\[bB]ig[lr]", "", body), display="block"))
+        return str(convert(_plain(body), display="block"))
+
+
+def _plain(formula: str) -> str:
+    """Without sizes, as in \\bigl, and with norms as pairs of bars: a browser stretches brackets by itself."""
+    formula = re.sub(r"\\[bB]ig[lr]", "", formula)
+    return formula.replace(r"\lVert", r"\left\|").replace(r"\rVert", r"\right\|")
 
 
 def opening_of(assignment: str, notebook: NotebookNode) -> Page:

@@ -114,6 +114,7 @@ def test_a_file_of_another_system_is_refused(roster: Path) -> None:
         merged(SYSTEMS["moodle"], ASSIGNMENT, {"zoë": 1.0}, roster)
 
 
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 def test_marks_are_those_of_the_gradebook_with_changes_and_penalties(tmp_path: Path) -> None:
     url = converter("GenerateFeedback", tmp_path, ASSIGNMENT).coursedir.db_url
     with Gradebook(url, "convnets") as gradebook:

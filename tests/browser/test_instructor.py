@@ -47,9 +47,10 @@ def page(context: BrowserContext, course: Path, home: Path) -> Iterator[Page]:
     with jupyter_lab(course, home) as lab:
         page = context.new_page()
         page.on("dialog", lambda dialog: dialog.accept())
-        news = page.locator(".Toastify__toast").filter(has_text="Jupyter news")
-        page.add_locator_handler(news, lambda asked: asked.get_by_title("No", exact=True).click())
         page.goto(lab.url("lab"))
+        page.locator(".Toastify__toast").filter(has_text="Jupyter news").get_by_title(
+            "No", exact=True
+        ).click()
         page.get_by_role("menuitem", name="Nbgrader").click()
         page.locator(".lm-Menu-itemLabel").get_by_text("Formgrader", exact=True).click()
         yield page

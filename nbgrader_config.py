@@ -18,7 +18,7 @@ c.ClearSolutions.code_stub = {
 c.ClearSolutions.enforce_metadata = True
 
 # Feedback and formgrader show students' Markdown without anything that a browser would run.
-c.HTMLExporter.filters = {"markdown2html": "autograder.record.harmless_markdown"}
+c.HTMLExporter.filters = {"markdown2html": "autograder.markdown.harmless_markdown"}
 
 # `nbgrader autograde` and formgrader's button grade through the same intake, sandbox and judge as `autograder grade`.
 c.Autograde.sanitize_preprocessors = []

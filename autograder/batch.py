@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 from autograder.grade import Graded
@@ -40,8 +41,12 @@ def grade_class(
             waiting.append(student)
     if not waiting:
         return
-    for student, hand_in, graded in graders(order, waiting, read):
-        if isinstance(graded, SandboxError):
-            warnings.warn(f"{student} was not graded: {graded}", stacklevel=2)
-        else:
-            yield store.save(student, hand_in, order.seed, graded)
+    with ThreadPoolExecutor(1) as recorder:
+        opened = recorder.submit(store.open)
+        for student, hand_in, graded in graders(order, waiting, read):
+            if isinstance(graded, SandboxError):
+                warnings.warn(f"{student} was not graded: {graded}", stacklevel=2)
+            else:
+                opened.result()
+                yield recorder.submit(store.save, student, hand_in, order.seed, graded).result()
+        opened.result()

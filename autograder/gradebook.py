@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader.api import (
     Base,
@@ -129,6 +128,8 @@ def create(url: str) -> None:
 
 
 def _fill(engine: Engine) -> None:
+    from alembic.script import ScriptDirectory
+
     version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
     with engine.begin() as connection:
         Base.metadata.create_all(connection)

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from queue import SimpleQueue
+from typing import Any
 
 from autograder.batch import Graders, Result
 from autograder.grade import Cases, Graded, grade, hidden_cases
@@ -19,18 +20,30 @@ def local_graders(gpus: Sequence[str], workers: int | None = None) -> Graders:
     slots = workers or len(gpus) or os.cpu_count() or 1
 
     def graders(order: Order, students: Sequence[str], read: Callable[[str], HandIn]) -> Iterator[Result]:
-        cases = hidden_cases(order.template.assignment, order.seed)
-        with _sandboxes(order, min(slots, len(students)), gpus) as sandboxes:
+        places = [gpu_environment(slot, gpus) for slot in range(min(slots, len(students)))]
+        sandboxes = [WarmSandbox(order.isolation, order.limits, place) for place in places]
+        free: SimpleQueue[WarmSandbox] = SimpleQueue()
 
-            def result(student: str) -> Result:
-                hand_in = read(student)
-                sandbox = sandboxes.get()
-                try:
-                    return student, hand_in, graded_or_error(hand_in, order.template, cases, sandbox)
-                finally:
-                    sandboxes.put(sandbox)
+        def warm_up(sandbox: WarmSandbox) -> None:
+            try:
+                sandbox.start()
+            finally:
+                free.put(sandbox)
 
-            yield from _in_parallel(result, students, slots)
+        def result(student: str) -> Result:
+            hand_in = read(student)
+            sandbox = free.get()
+            try:
+                return student, hand_in, graded_or_error(hand_in, order.template, cases, sandbox)
+            finally:
+                free.put(sandbox)
+
+        with ExitStack() as stack, ThreadPoolExecutor(len(sandboxes)) as pool:
+            for sandbox in sandboxes:
+                stack.callback(sandbox.close)
+            warming = {pool.submit(warm_up, sandbox) for sandbox in sandboxes}
+            cases = hidden_cases(order.template.assignment, order.seed)
+            yield from _as_they_come(pool, warming, {pool.submit(result, student) for student in students})
 
     return graders
 
@@ -49,24 +62,16 @@ def graded_or_error(
         return error
 
 
-def _in_parallel(result: Callable[[str], Result], students: Sequence[str], workers: int) -> Iterator[Result]:
-    """Results as they come in. The threads mostly wait for the sandboxes, which do the work."""
-    with ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(result, student) for student in students}
-        try:
-            for future in as_completed(list(futures)):
-                futures.remove(future)
+def _as_they_come(
+    pool: ThreadPoolExecutor, warming: set["Future[Any]"], results: set["Future[Any]"]
+) -> Iterator[Result]:
+    """Results as they come in, each let go of at once; SandboxError if a sandbox does not start."""
+    try:
+        for future in as_completed(warming | results):
+            if future in results:
+                results.remove(future)
                 yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _sandboxes(order: Order, number: int, gpus: Sequence[str]) -> Iterator["SimpleQueue[WarmSandbox]"]:
-    """Started sandboxes, to take from and put back."""
-    free: SimpleQueue[WarmSandbox] = SimpleQueue()
-    with ExitStack() as stack:
-        for slot in range(number):
-            sandbox = WarmSandbox(order.isolation, order.limits, gpu_environment(slot, gpus))
-            free.put(stack.enter_context(sandbox))
-        yield free
+            else:
+                future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -22,7 +22,6 @@ from autograder.grade import bound
 from autograder.local import local_graders
 from autograder.lock import only_grader
 from autograder.order import Order
-from autograder.report import write_report
 from autograder.rows import Row
 from autograder.sandbox import Limits, visible_gpus
 from autograder.seeds import class_seed
@@ -66,6 +65,8 @@ def _graded(
         for row in grade_class(store, students, graders, order, options.force):
             rows[row["student"]] = row
             progress.update(task, advance=1, description="grading")
+    from autograder.report import write_report
+
     ordered = [rows[student] for student in students if student in rows]
     console.print(_table(assignment, ordered))
     for what, where in (

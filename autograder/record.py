@@ -1,11 +1,8 @@
 """Writes verdicts into a graded notebook, in nbgrader's convention: a table to read, then the points as the result."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from html import escape
 
-from nbconvert.filters import markdown2html
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
@@ -15,31 +12,6 @@ from course.verdict import CaseVerdict
 
 SHOWN = ("text/plain", "image/png", "image/jpeg")
 ALT = "A figure that this cell drew"
-HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-TEXT = [
-    "a",
-    "b",
-    "blockquote",
-    "br",
-    "code",
-    "del",
-    "div",
-    "em",
-    "hr",
-    "i",
-    "img",
-    "p",
-    "pre",
-    "span",
-    "strong",
-]
-TABLES = ["li", "ol", "table", "tbody", "td", "th", "thead", "tr", "ul"]
-ATTRIBUTES = {
-    "a": ["href", "title", "class"],
-    "img": ["src", "alt", "title"],
-    "span": ["class"],
-    "div": ["class"],
-}
 MARKS = {True: "✓ right", False: "✗ not right"}
 
 
@@ -73,14 +45,6 @@ def harmless(output: NotebookNode) -> NotebookNode:
         output["data"] = {kind: output["data"][kind] for kind in SHOWN if kind in output["data"]}
         output["metadata"] = {kind: {"alt": ALT} for kind in output["data"] if kind.startswith("image/")}
     return output
-
-
-@lru_cache(1000)  # most of the Markdown of a class is the released one
-def harmless_markdown(source: str) -> str:
-    """A Markdown cell as HTML without anything that a browser would run; nbconvert takes it for its `markdown2html`."""
-    return SanitizeHTML(tags=HEADINGS + TEXT + TABLES, attributes=ATTRIBUTES).sanitize_html_tags(
-        markdown2html(source)
-    )
 
 
 def verdict_outputs(verdict: Verdict, show_numbers: bool = False) -> list[NotebookNode]:

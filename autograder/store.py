@@ -10,27 +10,35 @@ from typing import Any
 
 import nbformat
 
-from autograder.feedback import FeedbackPages
 from autograder.files import write_atomically
 from autograder.grade import Graded
-from autograder.gradebook import Marksbook
 from autograder.handin import HandIn
-from autograder.nbgrader import converter
 from autograder.rows import Row, row_of
 from autograder.template import Template
 
 
 class Store:
-    """The results of one assignment for the class in `root`."""
+    """The results of one assignment for the class in `root`; `open` it before anything is saved, in the same thread."""
 
     def __init__(self, root: Path, template: Template) -> None:
         self.root = root
         self.template = template
         self._assignment = template.assignment
         self._release = nbformat.writes(template.notebook).encode()
-        nbgrader = converter("GenerateFeedback", root, self._assignment)
-        self._feedback = FeedbackPages(nbgrader, template)
-        self._gradebook = Marksbook(nbgrader.coursedir.db_url, nbgrader.coursedir.course_id, template)
+
+    def open(self) -> None:
+        """Imports nbgrader, which takes a second or two, and opens the gradebook.
+
+        Raises:
+            GradebookError: it cannot be opened.
+        """
+        from autograder.feedback import FeedbackPages
+        from autograder.gradebook import Marksbook
+        from autograder.nbgrader import converter
+
+        nbgrader = converter("GenerateFeedback", self.root, self._assignment)
+        self._feedback = FeedbackPages(nbgrader, self.template)
+        self._gradebook = Marksbook(nbgrader.coursedir.db_url, nbgrader.coursedir.course_id, self.template)
 
     def done(self, student: str, hand_in: HandIn, seed: int) -> Row | None:
         """The row of a submission that was graded already, from this very hand-in and with this seed."""

@@ -28,7 +28,9 @@ def template() -> Template:
 
 @pytest.fixture
 def store(tmp_path: Path, template: Template) -> Store:
-    return Store(tmp_path, template)
+    opened = Store(tmp_path, template)
+    opened.open()
+    return opened
 
 
 def graded(template: Template, share: float = 0.5) -> Graded:

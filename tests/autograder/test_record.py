@@ -10,7 +10,8 @@ from nbgrader.utils import determine_grade
 
 from autograder.intake import GRADERS_CELL
 from autograder.judge import Verdict, judge
-from autograder.record import harmless, harmless_markdown, record, verdict_outputs
+from autograder.markdown import harmless_markdown
+from autograder.record import harmless, record, verdict_outputs
 from course.calling import Answer
 from course.cases import FrozenCase
 
@@ -142,7 +143,7 @@ def test_markdown_keeps_its_text_formulas_tables_and_links() -> None:
 
 def test_the_page_shows_markdown_through_it() -> None:
     exporter = HTMLExporter(
-        filters={"markdown2html": "autograder.record.harmless_markdown"}, template_name="classic"
+        filters={"markdown2html": "autograder.markdown.harmless_markdown"}, template_name="classic"
     )
     page, _ = exporter.from_notebook_node(
         new_notebook(cells=[new_markdown_cell("**b** <img src=x onerror=alert(1)>")])

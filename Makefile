@@ -8,7 +8,7 @@ WORKERS ?= 2
 ASSIGNMENT ?= 03_triplet_loss
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 
-.PHONY: help setup data release bundle site demo lab formgrader test lint check-types unit notebooks bench art clean
+.PHONY: help setup data release bundle site demo lab formgrader test lint check-types unit notebooks bench fates art clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ bench: setup ## timings, as ratios of runs side by side
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_students
 	PYTHONPATH=. $(BIN)/python tools/bench_style_transfer.py
+
+fates: setup ## every fate of a class, promised and got, beside nbgrader and otter-grader (half an hour)
+	$(BIN)/python -m tests.fates
 
 art: setup ## a larger picture: make art CONTENT=photo.jpg STYLE=mosaic OUT=art.png
 	PYTHONPATH=. $(BIN)/python tools/art.py "$(CONTENT)" "$(STYLE)" "$(OUT)"

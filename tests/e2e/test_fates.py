@@ -1,10 +1,10 @@
 """What a class really hands in, and what must come of it. Graded through the command line, in the sandbox."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -13,92 +13,41 @@ from nbgrader import nbgraderformat
 from nbgrader.api import Gradebook
 
 from autograder.paths import COURSE
-from autograder.rows import ExerciseRow, Row
+from autograder.rows import Row
 from tests.e2e.conftest import ODD_NAME, Autograder
 from tests.submissions import ASSIGNMENT, cell_of, hand_in, solved
-from tests.submissions.fates import FATES
+from tests.submissions.fates import FATES, FULL, broken_promise, exercise_of
 from tests.submissions.mistaken import MISTAKEN
-from tests.submissions.right import RIGHT
 
 Class = tuple[Path, dict[str, Row]]
 
-LOST_WITH_TRIPLET_LOSS = {"triplet_loss": 2, "triplet_cost": 1, "train_step": 2}
-FULL = 10
-FULL_MARKS = (
-    "infinite_loop_at_top_level",
-    "dead_kernel_at_top_level",
-    "noise_on_stderr",
-    "without_test_cell",
-    "duplicated_cells",
-    "test_cell_as_markdown",
-    "metadata_stripped",
-    "leaves_things_behind",
-    "leaves_things_behind_too",
-    "nbformat_3",
-    "run_out_of_order",
-    "scripts_in_markdown",
-)
-NOTHING_FOR_TRIPLET_LOSS = {
-    "one_raises": "raised",
-    "syntax_error": "missing",
-    "infinite_loop": "timed_out",
-    "dead_kernel": "crashed",
-    "equal_to_everything": "wrong",
-    "reads_source": "raised",
-    "forged_verdict": "wrong",
-    "allocates_100_gb": "crashed",
-    "forks_without_end": "crashed, timed_out or raised",
-    "fills_the_disk": "raised",
-    "prints_without_end": "crashed",
-    "returns_2_gb": "crashed",
-    "patches_everything": "raised or missing",
-    "opens_a_socket": "raised",
-    "resolves_a_name": "raised",
-    "returns_a_pickle_bomb": "raised",
-    "returns_an_object_array": "raised",
-}
-BY_NBGRADER = ("as_in_the_source", "forgot_max", "dead_kernel", "without_test_cell", "blank")
-UNREADABLE = ("not_json", "empty", "another_assignment")
-
-
-def exercise(row: Row, name: str) -> ExerciseRow:
-    return next(found for found in row["exercises"] if found["name"] == name)
+BY_NBGRADER = ("right_as_in_the_source", "forgot_max", "dead_kernel", "without_test_cell", "blank")
 
 
 def test_everybody_got_a_row(graded_class: Class) -> None:
     _, rows = graded_class
-    assert len(rows) == len(RIGHT) + len(MISTAKEN) + len(FATES) + 1
+    assert len(rows) == len(MISTAKEN) + len(FATES) + 1
 
 
-@pytest.mark.parametrize("name", [*RIGHT, *FULL_MARKS, ODD_NAME])
-def test_what_is_right_gets_full_marks(graded_class: Class, name: str) -> None:
-    row = graded_class[1][name]
-    assert (row["status"], row["score"]) == ("graded", FULL), row
+@pytest.mark.parametrize("name", FATES)
+def test_every_fate_is_as_promised(graded_class: Class, name: str) -> None:
+    assert broken_promise(FATES[name], graded_class[1][name]) == ""
+
+
+def test_an_odd_name_is_no_hindrance(graded_class: Class) -> None:
+    assert graded_class[1][ODD_NAME]["score"] == FULL
 
 
 @pytest.mark.parametrize("mistake", MISTAKEN)
 def test_a_mistake_loses_points_and_is_named(graded_class: Class, mistake: str) -> None:
-    found = exercise(graded_class[1][MISTAKEN[mistake][0]], "triplet_loss")
+    found = exercise_of(graded_class[1][MISTAKEN[mistake][0]], "triplet_loss")
     assert found["outcome"] == "wrong"
     assert found["mistake"] == mistake
     assert found["score"] < found["max_score"]
 
 
-@pytest.mark.parametrize(("name", "outcome"), NOTHING_FOR_TRIPLET_LOSS.items())
-def test_a_bad_function_earns_nothing_and_the_others_all_of_theirs(
-    graded_class: Class, name: str, outcome: str
-) -> None:
-    row = graded_class[1][name]
-    found = exercise(row, "triplet_loss")
-    assert found["score"] == 0
-    assert found["outcome"] in re.split(", | or ", outcome), found
-    for other in row["exercises"]:
-        if other["name"] not in LOST_WITH_TRIPLET_LOSS:
-            assert other["outcome"] == "passed", other
-
-
 def test_a_limit_is_named(graded_class: Class) -> None:
-    message = exercise(graded_class[1]["allocates_100_gb"], "triplet_loss")["message"]
+    message = exercise_of(graded_class[1]["allocates_100_gb"], "triplet_loss")["message"]
     assert message == "Used more than 1.4 GB of memory."
 
 
@@ -108,23 +57,18 @@ def test_blank_was_not_attempted(graded_class: Class) -> None:
     assert {found["message"] for found in row["exercises"]} == {"Not attempted."}
 
 
-def test_half_done_gets_half(graded_class: Class) -> None:
-    assert graded_class[1]["half_done"]["score"] == 5
-
-
-@pytest.mark.parametrize("name", UNREADABLE)
-def test_what_cannot_be_read_gets_a_sentence(graded_class: Class, name: str) -> None:
-    row = graded_class[1][name]
-    assert (row["status"], row["score"]) == ("unreadable", 0)
-    assert row["message"].endswith((".", "?"))
-
-
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("without_test_cell", "missing"),
         ("duplicated_cells", "2 times"),
         ("test_cell_as_markdown", "restored"),
+        ("test_cell_edited", "restored"),
+        ("solutions_as_raw_cells", "turned into text"),
+        ("wrong_file_name", "copy.ipynb instead of"),
+        ("two_notebooks", "Several notebooks"),
+        ("a_link", "links are not followed"),
+        ("half_a_gigabyte", "at most 100,000,000 are read"),
     ],
 )
 def test_repairs_are_told(graded_class: Class, name: str, said: str) -> None:
@@ -132,7 +76,7 @@ def test_repairs_are_told(graded_class: Class, name: str, said: str) -> None:
 
 
 def test_a_function_that_calls_a_wrong_one_is_told_so(graded_class: Class) -> None:
-    found = exercise(graded_class[1]["forged_verdict"], "triplet_cost")
+    found = exercise_of(graded_class[1]["forged_verdict"], "triplet_cost")
     assert "It calls triplet_loss, which is not right yet." in found["message"]
 
 
@@ -165,8 +109,51 @@ def test_nothing_of_a_students_runs_in_the_browser(graded_class: Class) -> None:
     folder = graded_class[0] / "feedback" / "scripts_in_markdown" / ASSIGNMENT
     page = (folder / f"{ASSIGNMENT}.html").read_text()
     assert "Dear grader" in page
-    for harm in ("<script>forged()", "onerror=", 'href="javascript:'):
-        assert harm not in page
+    assert harms(page) == []
+
+
+def test_nothing_in_a_students_picture_does(graded_class: Class) -> None:
+    folder = graded_class[0] / "feedback" / "scripts_in_pictures" / ASSIGNMENT
+    assert harms((folder / f"{ASSIGNMENT}.html").read_text()) == []
+
+
+class Harms(HTMLParser):
+    """Collects what would run `forged()`, as a browser reads a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.in_script = False
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.in_script = tag == "script"
+        for name, value in attributes:
+            if "forged()" in (value or "") and (
+                name.startswith("on") or (value or "").startswith("javascript")
+            ):
+                self.found.append(f"{tag} {name}={value}")
+
+    def handle_data(self, data: str) -> None:
+        if self.in_script and "forged()" in data:
+            self.found.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_script = False
+
+
+def harms(page: str) -> list[str]:
+    parser = Harms()
+    parser.feed(page)
+    return parser.found
+
+
+def test_harm_would_be_found() -> None:
+    for page in (
+        "<script>forged()</script>",
+        '<img src="x" onerror="forged()">',
+        '<a href="javascript:forged()">',
+    ):
+        assert harms(page)
 
 
 def test_a_second_run_grades_only_what_is_new(graded_class: Class, autograder: Autograder) -> None:

@@ -203,6 +203,11 @@ def _grade_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--isolation", choices=["bwrap", "none"], default="bwrap", help="default: bwrap")
     parser.add_argument("--force", action="store_true", help="grade again what is graded already")
+    parser.add_argument(
+        "--show-numbers",
+        action="store_true",
+        help="feedback shows what hidden cases expected and got (it gives their numbers away)",
+    )
     parser.add_argument("--json", metavar="FILE", help="write the results there")
     limits = parser.add_argument_group("limits of one notebook")
     for field in dataclasses.fields(Limits):

@@ -65,7 +65,9 @@ def hidden_cases(assignment: str, seed: int) -> Cases:
     }
 
 
-def grade(hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbox) -> Graded:
+def grade(
+    hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbox, show_numbers: bool = False
+) -> Graded:
     """Grades one hand-in.
 
     Args:
@@ -73,6 +75,7 @@ def grade(hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbo
         template: the assignment.
         cases: `hidden_cases` of the run.
         sandbox: a started sandbox; it runs one notebook at a time.
+        show_numbers: whether the student sees expected and received numbers.
     """
     start = time.monotonic()
     if hand_in.refusal:
@@ -89,7 +92,7 @@ def grade(hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbo
     verdicts = _verdicts(template, cases, answers, cleaned.notebook)
     told = tuple(filter(None, [hand_in.note, *cleaned.repairs, *run.told()]))
     status: Status = "crashed" if all(verdict.outcome == "crashed" for verdict in verdicts) else "graded"
-    notebook = record(cleaned.notebook, verdicts, told)
+    notebook = record(cleaned.notebook, verdicts, told, show_numbers)
     return Graded(status, verdicts, " ".join(told), time.monotonic() - start, notebook)
 
 

@@ -12,7 +12,6 @@ from autograder.grade import Cases, Graded, grade, hidden_cases
 from autograder.handin import HandIn
 from autograder.order import Order
 from autograder.sandbox import SandboxError, WarmSandbox, gpu_environment
-from autograder.template import Template
 
 
 def local_graders(gpus: Sequence[str], workers: int | None = None) -> Graders:
@@ -34,7 +33,7 @@ def local_graders(gpus: Sequence[str], workers: int | None = None) -> Graders:
             hand_in = read(student)
             sandbox = free.get()
             try:
-                return student, hand_in, graded_or_error(hand_in, order.template, cases, sandbox)
+                return student, hand_in, graded_or_error(hand_in, order, cases, sandbox)
             finally:
                 free.put(sandbox)
 
@@ -49,15 +48,15 @@ def local_graders(gpus: Sequence[str], workers: int | None = None) -> Graders:
 
 
 def graded_or_error(
-    hand_in: HandIn, template: Template, cases: Cases, sandbox: WarmSandbox
+    hand_in: HandIn, order: Order, cases: Cases, sandbox: WarmSandbox
 ) -> Graded | SandboxError:
     """The graded hand-in; a sandbox that fails is started anew, once."""
     try:
-        return grade(hand_in, template, cases, sandbox)
+        return grade(hand_in, order.template, cases, sandbox, order.show_numbers)
     except SandboxError:
         sandbox.close()
     try:
-        return grade(hand_in, template, cases, sandbox)
+        return grade(hand_in, order.template, cases, sandbox, order.show_numbers)
     except SandboxError as error:
         return error
 

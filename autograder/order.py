@@ -14,9 +14,11 @@ class Order:
         template: the assignment.
         seed: of the hidden cases; secret.
         isolation, limits: the sandbox of each notebook.
+        show_numbers: whether students see expected and received numbers of hidden cases.
     """
 
     template: Template
     seed: int
     isolation: Isolation
     limits: Limits
+    show_numbers: bool = False

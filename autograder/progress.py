@@ -54,7 +54,7 @@ def _graded(
     root, assignment = store.root, store.template.assignment
     seed = class_seed(root, assignment, options.seed)
     limits = Limits(**{field.name: getattr(options, field.name) for field in fields(Limits)})
-    order = Order(store.template, seed, options.isolation, limits)
+    order = Order(store.template, seed, options.isolation, limits, options.show_numbers)
     graders = _graders(options)
     console.print(
         f"{len(students)} submissions, each at most {bound(limits) / 60:.0f} minutes", highlight=False

@@ -30,7 +30,7 @@ def work(hand_in: HandIn, order: Order, versions: Mapping[str, str]) -> Graded |
     """
     require(versions)
     cases = _cases(order.template.assignment, order.seed)
-    return graded_or_error(hand_in, order.template, cases, _sandbox(order))
+    return graded_or_error(hand_in, order, cases, _sandbox(order))
 
 
 def serve(scheduler: str, workers: int | None) -> None:

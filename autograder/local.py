@@ -50,9 +50,12 @@ def local_graders(gpus: Sequence[str], workers: int | None = None) -> Graders:
 def graded_or_error(
     hand_in: HandIn, order: Order, cases: Cases, sandbox: WarmSandbox
 ) -> Graded | SandboxError:
-    """The graded hand-in; a sandbox that fails is started anew, once."""
+    """The graded hand-in. Where the sandbox fails, or is ended by something else than the notebook, once more."""
+    accidents = sandbox.accidents
     try:
-        return grade(hand_in, order.template, cases, sandbox, order.show_numbers)
+        graded = grade(hand_in, order.template, cases, sandbox, order.show_numbers)
+        if sandbox.accidents == accidents:
+            return graded
     except SandboxError:
         sandbox.close()
     try:

@@ -117,3 +117,15 @@ def test_no_reference_is_in_the_students_package() -> None:
     for file in (COURSE / "course").rglob("*.py"):
         defined = set(re.findall(r"^def (\w+)", file.read_text(), re.MULTILINE))
         assert not defined & names - {"train_step", "transfer_step", "ascent_step"}, file
+
+
+def test_every_test_that_the_docs_name_is_there() -> None:
+    text = (COURSE / "docs" / "grading.md").read_text()
+    files = {Path(name).name: COURSE / name for name in re.findall(r"`(tests/[\w/]+\.py)", text)}
+    named = re.findall(r"`(?:[\w/]*?(\w+\.py))?::(\w+)`", text)
+    assert len(named) > 10
+    assert all(path.is_file() for path in files.values())
+    last = ""
+    for file, name in named:
+        last = file or last
+        assert f"def {name}(" in files[last].read_text(), (last, name)

@@ -51,5 +51,6 @@ class Kernel:
         cell, begun = Cell(self._process, self._channels, self._limits), time.monotonic()
         execution = cell.run(code, seconds, too_slow)
         self.alive = not self._process.ended
+        self._sandbox.accidents += self._process.server_gone
         self._seconds_left -= time.monotonic() - begun
         return execution

@@ -14,19 +14,22 @@ KILL_SECONDS = 5.0  # from the kill until the whole sandbox is ended
 
 @dataclass
 class KernelProcess:
-    """A kernel in the sandbox of `server`, under watch. `ended` is true once its end was noticed."""
+    """A kernel in the sandbox of `server`, under watch. `ended` is true once its end was noticed; with `server_gone`, the
+    whole sandbox ended, which no student's code can do: this machine ended it.
+    """
 
     server: ForkServer
     key: str
     watcher: Watcher
     ended: bool = False
+    server_gone: bool = False
 
     def has_ended(self, seconds: float = 0.0) -> bool:
         """Whether the kernel's process has ended, or ends in that time."""
         try:
             event = None if self.ended else self.server.event(seconds)
         except ServerGoneError:
-            self.ended = True
+            self.ended = self.server_gone = True
             return True
         self.ended = self.ended or (event is not None and event["event"] == "ended")
         return self.ended

@@ -49,6 +49,7 @@ class WarmSandbox:
         readonly: Sequence[Path] = (),
     ) -> None:
         self.isolation, self.limits = isolation, limits
+        self.accidents = 0  # so often this machine ended the sandbox in the middle of a notebook
         self._environment = {"COURSE_DATA_DIR": str(cache_folder()), **(environment or {})}
         self._readonly = [cache_folder(), *readonly]
         self._server: ForkServer | None = None

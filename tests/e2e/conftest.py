@@ -17,6 +17,7 @@ from tests.submissions.mistaken import MISTAKEN
 
 Autograder = Callable[..., subprocess.CompletedProcess[str]]
 CELL_TIMEOUT = "8"
+SEED = 7
 MEMORY = "1500000000"
 ODD_NAME = "-rf Zoë of the  ..$(odd) names"
 
@@ -47,7 +48,7 @@ def graded_class(
         "--workers",
         2,
         "--seed",
-        7,
+        SEED,
         "--cell-timeout",
         CELL_TIMEOUT,
         "--memory-bytes",

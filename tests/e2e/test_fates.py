@@ -1,20 +1,26 @@
 """What a class really hands in, and what must come of it. Graded through the command line, in the sandbox."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 from nbgrader import nbgraderformat
 from nbgrader.api import Gradebook
 
+from autograder.grade import hidden_cases
 from autograder.paths import COURSE
 from autograder.rows import Row
-from tests.e2e.conftest import ODD_NAME, Autograder
+from tests.e2e.conftest import ODD_NAME, SEED, Autograder
 from tests.submissions import ASSIGNMENT, cell_of, hand_in, solved
 from tests.submissions.fates import FATES, FULL, broken_promise, exercise_of
 from tests.submissions.mistaken import MISTAKEN
@@ -32,6 +38,46 @@ def test_everybody_got_a_row(graded_class: Class) -> None:
 @pytest.mark.parametrize("name", FATES)
 def test_every_fate_is_as_promised(graded_class: Class, name: str) -> None:
     assert broken_promise(FATES[name], graded_class[1][name]) == ""
+
+
+@pytest.fixture(scope="module")
+def hidden_numbers() -> set[str]:
+    """What goes into the hidden cases and what should come out, as a table would show it."""
+    found: set[str] = set()
+
+    def collect(value: Any) -> None:
+        if isinstance(value, Mapping):
+            collect(list(value.values()))
+        elif isinstance(value, list | tuple):
+            for item in value:
+                collect(item)
+        elif isinstance(value, np.ndarray | float) and np.asarray(value).dtype.kind == "f":
+            found.update(f"{number:{how}}" for number in np.ravel(value) for how in (".6g", ".4f"))
+
+    for cases in hidden_cases(ASSIGNMENT, SEED).values():
+        for case in cases:
+            collect([case.inputs, case.expected])
+    return {number for number in found if len(number.lstrip("-")) >= 6 and not number.endswith("000")}
+
+
+@pytest.mark.parametrize("name", FATES)
+def test_feedback_says_what_became_of_every_exercise_and_no_hidden_number(
+    graded_class: Class, name: str, hidden_numbers: set[str]
+) -> None:
+    root, rows = graded_class
+    page = (root / "feedback" / name / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+    for found in rows[name]["exercises"]:
+        title = f"{found['name']}: {found['outcome']}, {found['score']:g} of {found['max_score']:g} points."
+        assert escape(f"{title} {found['message']}") in page
+    path = root / "autograded" / name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    tests = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    said = " ".join(output.get("data", {}).get("text/plain", "") for cell in tests for output in cell.outputs)
+    assert not hidden_numbers & set(re.findall(r"-?\d+\.\d+", said))
+
+
+def test_hidden_numbers_are_many(hidden_numbers: set[str]) -> None:
+    assert len(hidden_numbers) > 100
 
 
 def test_an_odd_name_is_no_hindrance(graded_class: Class) -> None:

@@ -12,6 +12,7 @@ from autograder.sandbox.server import ForkServer
 PERIOD = 0.1  # seconds
 # A message can consist of any number of parts, and ZeroMQ takes in all of them before it hands out the first.
 GRADER_BYTES = GIB
+FILE_BYTES = 1024  # of the kernel's memory for a file, were it empty
 
 
 class Watcher:
@@ -75,8 +76,8 @@ def proportional_bytes(process: psutil.Process) -> int:
 
 
 def used_bytes(place: str) -> int:
-    """What the files in a writable place take."""
+    """What the files in a writable place take, empty ones too."""
     with contextlib.suppress(OSError):
         room = os.statvfs(place)
-        return (room.f_blocks - room.f_bfree) * room.f_frsize
+        return (room.f_blocks - room.f_bfree) * room.f_frsize + (room.f_files - room.f_ffree) * FILE_BYTES
     return 0

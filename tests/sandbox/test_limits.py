@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.sandbox import ANSWER_MIME, Kernel
+from autograder.sandbox.watcher import used_bytes
 from tests.sandbox.test_kernel import printed
 
 
@@ -125,3 +126,12 @@ def test_answer_of_two_gigabytes_is_refused(kernel: Kernel) -> None:
     execution = kernel.execute(code)
     assert (execution.status, execution.answers) == ("limit", [])
     assert_next_kernel_works(kernel)
+
+
+def test_empty_files_take_memory_too(kernel: Kernel) -> None:
+    place = kernel._process.server.places[1]
+    before = used_bytes(place)
+    assert (
+        printed(kernel.execute("for i in range(3000): open(f'/tmp/{i}', 'w').close()\nprint(i)")) == "2999\n"
+    )
+    assert used_bytes(place) >= before + 3_000_000

@@ -68,6 +68,28 @@ def claimed(function, inputs, gradient_of):
 course.probes.PROBES["verifier"] = claimed
 """
 
+HARMFUL_ENCODER = """
+import course.probes
+honest = course.probes.exported
+
+def harmful(model, shapes, given=()):
+    if len(shapes) == 2:
+        return honest(model, shapes, given)
+    traced = tf.function(lambda images: %s).get_concrete_function(tf.TensorSpec(shapes[0]))
+    graph = np.frombuffer(traced.graph.as_graph_def().SerializeToString(), np.uint8)
+    return {
+        "graph": graph, "weights": [], "inputs": [traced.inputs[0].name], "output": traced.outputs[0].name,
+    }
+
+course.probes.exported = harmful
+"""
+HARMS = {
+    "endless": "0.0 * images + tf.cast(tf.while_loop(lambda i: i < 7, lambda i: (i + 1) % 7, [0])[0], tf.float32)",
+    "huge": "images + tf.reduce_sum(tf.sort(tf.random.uniform([200_000, 10_000])))",
+    "reading": "images + tf.strings.to_number(tf.io.read_file('/sandbox/fork_server.py'))",
+}
+"""Graphs made by hand, to stall, end or search the kernel in which models are asked."""
+
 
 @dataclass(frozen=True)
 class Forger:

@@ -114,10 +114,10 @@ import json, subprocess, sys
 from pathlib import Path
 root = Path("/mnt/class")
 ballast = Path("/mnt/ballast")
-with ballast.open("wb") as file:
+with ballast.open("wb", buffering=0) as file:
     try:
-        while True:
-            file.write(bytes(4096)); file.flush()
+        while file.write(bytes(4096)) == 4096:
+            pass
     except OSError:
         pass
 with ballast.open("r+b") as file:

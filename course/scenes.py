@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course.data import film_frames, photographs, picture
+from course.data import DataError, album, film_frames, photographs, picture
 
 FILMS = ("bikes", "bigbuckbunny", "carphone_pristine")
 NOT_EVERYDAY = frozenset(["hubble_deep_field", "ihc", "moon", "retina"])
 """Photographs through telescopes and microscopes: a network trained on everyday things never saw the like."""
 PICTURE_ENDINGS = frozenset([".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"])
+LARGEST = 480
+"""Photographs of the album are kept in memory with a shorter side of at most so many pixels."""
 CUT = 40.0
 """Two neighbouring film frames that differ by more than this on average, of 255, belong to two shots."""
 
@@ -34,11 +36,12 @@ class Scenes:
         return len(self.images)
 
 
-def scenes(folder: str | Path | None = None, size: int = 224, number: int = 140, seed: int = 0) -> Scenes:
+def scenes(folder: str | Path | None = None, size: int = 176, number: int = 100, seed: int = 0) -> Scenes:
     """Pieces of the course's photographs and films, and of the pictures in a folder of your own.
 
-    Every photograph and film shot gives about equally many pieces: the first shows nearly all of it, the
-    others show parts of it, larger, at places drawn at random.
+    Every photograph and film shot gives equally many pieces: the first shows nearly all of it, the others show
+    parts of it, larger, at places drawn at random. Where the album (`course.data.album`) cannot be had, a
+    sentence says so, and the rest must do.
 
     Args:
         folder: where your own pictures are, also in folders inside it; None for the course's alone. The more
@@ -54,7 +57,7 @@ def scenes(folder: str | Path | None = None, size: int = 224, number: int = 140,
     """
     rng = np.random.default_rng(seed)
     found = dict(_own_pictures(folder)) if folder is not None else {}
-    found |= dict(_course_pictures())
+    found |= dict(_course_pictures()) | dict(_album_pictures())
     pieces = max(1, round(number / len(found)))
     images = [piece for frames in found.values() for piece in _pieces(frames, pieces, size, rng)]
     return Scenes(np.stack(images), np.repeat(list(found), pieces))
@@ -88,6 +91,21 @@ def _course_pictures() -> Iterator[tuple[str, NDArray[np.uint8]]]:
     for film in FILMS:
         for number, shot in enumerate(shots(film_frames(film)), start=1):
             yield f"{film} {number}", shot
+
+
+def _album_pictures() -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    try:
+        for name, photograph in album():
+            yield name, _shrunk(photograph)[None]
+    except DataError as error:
+        print(error)
+
+
+def _shrunk(photograph: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    part = min(photograph.shape[:2]) // LARGEST
+    return np.array(Image.fromarray(photograph).reduce(part)) if part > 1 else photograph
 
 
 def _pieces(

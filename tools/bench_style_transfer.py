@@ -1,7 +1,8 @@
 """Seconds a step of style transfer: the course's way against a plain one, in turns, in one run.
 
-The plain one is in the manner of the well-known Keras example: content, style and generated picture go through
-the whole of VGG-16 together at every step, compiled by tf.function, with the same layers, size and optimizer.
+The plain one does what the well-known Keras example does (keras.io/examples/generative/neural_style_transfer):
+content, style and generated picture go through the whole of VGG-16 together at every step, with the example's Gram
+matrix, costs and total variation, compiled by tf.function. Layers, sizes and optimizer are the same for all.
 `python tools/bench_style_transfer.py [--rounds N] [--size HEIGHT WIDTH]` prints wall and CPU seconds and the ratio.
 """
 
@@ -13,11 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 sys.path.insert(0, str(Path(__file__).parent))
 
-from art import CONTENT_LAYER, STYLE_LAYERS, Picture, cost_of, gram_matrix, tf
+import numpy as np
+from art import CONTENT_LAYER, STYLE_LAYERS, Picture, cost_of, tf
 
 from course.data import picture, style_picture
 from course.models.vgg16 import LAYERS, preprocess, vgg16
@@ -41,23 +41,46 @@ def course_step(content: Picture, style: Picture) -> Step:
     return step
 
 
-def plain_step(content: Picture, style: Picture, compile_it: bool) -> Step:
-    """A step of the plain way: three pictures at a time through all thirteen layers."""
-    network = vgg16(LAYERS)
-    image, optimizer = tf.Variable(content), new_optimizer()
+def plain_network() -> Any:
+    """Keras's own layers with the course's weights: all thirteen convolutions, each an output."""
+    import keras
 
-    def cost() -> Any:
-        a = network(preprocess(tf.stack([tf.constant(content), tf.constant(style), image])))
-        J = tf.nn.l2_loss(a[CONTENT_LAYER][2] - a[CONTENT_LAYER][0]) * 1e-6
-        for layer in STYLE_LAYERS:
-            difference = gram_matrix(a[layer][1]) - gram_matrix(a[layer][2])
-            size = float(np.prod(a[layer].shape[1:]))
-            J += tf.reduce_sum(tf.square(difference)) / (2 * size) ** 2 / len(STYLE_LAYERS)
-        return J
+    ours = vgg16(LAYERS)
+    plain = keras.applications.VGG16(include_top=False, weights=None)
+    convolutions = [layer for layer in plain.layers if layer.weights]
+    for name, layer in zip(LAYERS, convolutions, strict=True):
+        layer.set_weights(ours.get_layer(name).get_weights())
+    outputs = {name: layer.output for name, layer in zip(LAYERS, convolutions, strict=True)}
+    return keras.Model(plain.inputs, outputs)
+
+
+def example_gram_matrix(a: Any) -> Any:
+    """(n_C, n_C), by way of the channels first."""
+    features = tf.reshape(tf.transpose(a, (2, 0, 1)), (a.shape[-1], -1))
+    return tf.matmul(features, tf.transpose(features))
+
+
+def example_total_variation(images: Any) -> Any:
+    down = tf.square(images[:, :-1, :-1] - images[:, 1:, :-1])
+    right = tf.square(images[:, :-1, :-1] - images[:, :-1, 1:])
+    return tf.reduce_sum(tf.pow(down + right, 1.25))
+
+
+def plain_step(content: Picture, style: Picture, compile_it: bool) -> Step:
+    """A step of the plain way: three preprocessed pictures at a time through all thirteen layers."""
+    network, optimizer = plain_network(), new_optimizer()
+    base, reference = preprocess(content[None]), preprocess(style[None])
+    image, pixels = tf.Variable(base), float(content.shape[0] * content.shape[1])
 
     def cost_and_gradient() -> Any:
         with tf.GradientTape() as tape:
-            J = cost()
+            a = network(tf.concat([base, reference, image], axis=0))
+            J = 2.5e-8 * tf.reduce_sum(tf.square(a[CONTENT_LAYER][2] - a[CONTENT_LAYER][0]))
+            for layer in STYLE_LAYERS:
+                difference = example_gram_matrix(a[layer][1]) - example_gram_matrix(a[layer][2])
+                share = tf.reduce_sum(tf.square(difference)) / (4.0 * (3 * pixels) ** 2)
+                J += 1e-6 / len(STYLE_LAYERS) * share
+            J += 1e-6 * example_total_variation(image)
         return J, tape.gradient(J, image)
 
     run = tf.function(cost_and_gradient) if compile_it else cost_and_gradient

@@ -2,6 +2,7 @@
 
 from course.data.att_faces import TEST_PEOPLE, TRAIN_PEOPLE, Faces, faces, shrink
 from course.data.carriers import DataError, cache_folder
+from course.data.photo_album import album
 from course.data.pictures import photographs, picture
 from course.data.recordings import FILMS, Brain, Heartbeat, brain, film_frames, heartbeat
 from course.data.styles import STYLES, style_picture, style_pictures
@@ -15,6 +16,7 @@ __all__ = [
     "DataError",
     "Faces",
     "Heartbeat",
+    "album",
     "brain",
     "cache_folder",
     "faces",

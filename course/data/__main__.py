@@ -1,4 +1,7 @@
-"""`python -m course.data [NAME ...]`: fetches everything, or what is named, and says where it lies."""
+"""`python -m course.data [NAME ...]`: fetches everything, or what is named, and says where it lies.
+
+What is optional and cannot be had is no failure, unless it was named.
+"""
 
 import sys
 
@@ -11,13 +14,16 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"Nothing is called {', '.join(unknown)}; there are: {', '.join(table)}.", file=sys.stderr)
         return 2
-    try:
-        for name in names or table:
+    ready = []
+    for name in names or table:
+        try:
             fetch(table[name])
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{', '.join(names or table)}: ready in {cache_folder()}")
+            ready.append(name)
+        except DataError as error:
+            print(error, file=sys.stderr)
+            if names or not table[name].optional:
+                return 1
+    print(f"{', '.join(ready)}: ready in {cache_folder()}")
     return 0
 
 

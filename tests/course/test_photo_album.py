@@ -113,7 +113,9 @@ def test_nothing_of_a_debian_package_is_written_outside_the_folder(shop):
 
 def test_apt_get_is_quoted_when_it_fails(shop, monkeypatch):
     monkeypatch.setenv("APT_FAILS", "1")
-    with pytest.raises(DataError, match=r"toys 1\.0.*: Unable to locate package toys\. See whether `apt-get"):
+    with pytest.raises(
+        DataError, match=r"toys 1\.0.*: Unable to locate package toys\. See whether `apt-get update`"
+    ):
         fetch(make_carrier(shop, {RESOURCES: b"bricks"}, [RESOURCES]))
 
 

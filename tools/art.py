@@ -119,7 +119,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("out", type=Path, help="the file to write: .png or .jpg")
     parser.add_argument("--longest", type=int, default=768, help="the longer side in pixels, 256 to 1024")
     parser.add_argument(
-        "--beta", type=float, default=80.0, help="how much the style counts; the content counts 10"
+        "--beta", type=float, default=30.0, help="how much the style counts; the content counts 10"
     )
     options = parser.parse_args(arguments)
     if not 256 <= options.longest <= 1024:

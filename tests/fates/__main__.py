@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,13 @@ from tests.submissions.fates import FATES, Fate, broken_promise, exercise_of
 
 OPTIONS = ("--workers", "2", "--cell-timeout", "8", "--memory-bytes", "1500000000")
 NOT_RUN = "not run: could harm the machine"
+PROMISED = {
+    "full marks": "2 (10)",
+    "half": "2 (5)",
+    "not attempted": "0 (0)",
+    "unreadable": "unreadable, and a sentence",
+}
+FOR_A_BAD_FUNCTION = "0, and the others' points"
 HEAD = "| fate | submissions | promised | autograder grade | nbgrader | otter |\n|---|---|---|---|---|---|"
 
 
@@ -107,24 +115,28 @@ def by_another(
 
 
 def table(fates: Mapping[str, Fate], found: Mapping[str, Mapping[str, str]]) -> str:
-    """Markdown, a line for each kind of fate; results in the order of its submissions."""
+    """Markdown, a line for each kind of fate. Points: of triplet_loss, which can have 2, and in brackets of all 10."""
     kinds: dict[str, list[str]] = {}
     for name, fate in fates.items():
         kinds.setdefault(fate.row, []).append(name)
     lines = [HEAD]
     for kind, names in kinds.items():
         kept = sum(not found["broken"][name] for name in names)
-        ours = f"{together(names, found['ours'])}: {'all' if kept == len(names) else kept} as promised"
-        promised = together(names, {name: fates[name].promise for name in names})
+        ours = together(names, found["ours"]) + ("" if kept == len(names) else f"; {kept} as promised")
+        promised = together(
+            names, {name: PROMISED.get(fates[name].promise, FOR_A_BAD_FUNCTION) for name in names}
+        )
         others = [together(names, found[grader]) for grader in ("nbgrader", "otter")]
         lines.append(f"| {' | '.join([kind, str(len(names)), promised, ours, *others])} |")
     return "\n".join(lines)
 
 
 def together(names: list[str], results: Mapping[str, str]) -> str:
-    """The results of several submissions in one cell; one that all share is said once."""
-    listed = [results[name] for name in names if name in results]
-    return listed[0] if len(set(listed)) == 1 else " · ".join(listed)
+    """The results of several submissions in one cell, equal ones counted."""
+    counted = Counter(results.get(name, "–") for name in names)
+    if len(counted) == 1:
+        return next(iter(counted))
+    return ", ".join(f"{number} x {result}" for result, number in counted.items())
 
 
 def _options() -> argparse.Namespace:

@@ -13,6 +13,8 @@ from autograder.handin import HandIn
 from autograder.order import Order
 from autograder.sandbox import SandboxError, WarmSandbox, gpu_environment
 
+ATTEMPTS = 2
+
 
 def local_graders(gpus: Sequence[str], workers: int | None = None) -> Graders:
     """Sandboxes on this machine, by default one a GPU, without a GPU one a core; `gpus` are dealt round robin."""
@@ -51,17 +53,19 @@ def graded_or_error(
     hand_in: HandIn, order: Order, cases: Cases, sandbox: WarmSandbox
 ) -> Graded | SandboxError:
     """The graded hand-in. Where the sandbox fails, or is ended by something else than the notebook, once more."""
-    accidents = sandbox.accidents
-    try:
-        graded = grade(hand_in, order.template, cases, sandbox, order.show_numbers)
-        if sandbox.accidents == accidents:
-            return graded
-    except SandboxError:
-        sandbox.close()
-    try:
-        return grade(hand_in, order.template, cases, sandbox, order.show_numbers)
-    except SandboxError as error:
-        return error
+    for _ in range(ATTEMPTS):
+        accidents = sandbox.accidents
+        try:
+            graded = grade(hand_in, order.template, cases, sandbox, order.show_numbers)
+            if sandbox.accidents == accidents:
+                return graded
+            failure = SandboxError(
+                "This machine ended the sandbox in the middle: see whether memory is short."
+            )
+        except SandboxError as error:
+            failure = error
+            sandbox.close()
+    return failure
 
 
 def _as_they_come(

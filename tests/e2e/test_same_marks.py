@@ -68,18 +68,17 @@ def test_in_another_order_with_more_workers_and_hostile_neighbours(
     assert {student: found[student] for student in undisturbed} == undisturbed
 
 
-def test_when_sandboxes_die_in_the_middle(
+def test_when_a_sandbox_dies_in_the_middle(
     tmp_path: Path, autograder: Autograder, undisturbed: dict[str, object]
 ) -> None:
     submissions(tmp_path)
     ended, killed = threading.Event(), []
 
     def kill() -> None:
-        while len(killed) < 2 and not ended.wait(0.05):
+        while not killed and not ended.wait(0.05):
             for server in busy_sandboxes():
                 server.send_signal(signal.SIGKILL)
                 killed.append(server.pid)
-                time.sleep(1)
 
     thread = threading.Thread(target=kill)
     thread.start()
@@ -88,7 +87,7 @@ def test_when_sandboxes_die_in_the_middle(
     finally:
         ended.set()
         thread.join()
-    assert len(killed) >= 1
+    assert killed
 
 
 def busy_sandboxes() -> list[psutil.Process]:

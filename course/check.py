@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
-from course.calling import Answer, call
-from course.cases import FrozenCase, load
+from course.cases import load
 from course.comparing import describe
-from course.exams import EXAMS, examined
+from course.exams import asked
 from course.verdict import CaseVerdict, diagnose, judge_cases
 
 COLUMNS = ("", "case", "what went in", "what came out")
@@ -41,7 +40,7 @@ def check(function: Callable[..., Any]) -> None:
     """
     name = _name_of(function)
     cases = load(name)
-    answers = [_answer(function, case) for case in cases]
+    answers = [asked(function, case) for case in cases]
     if answers[0].outcome == "missing":
         raise NotWrittenError(
             f"{name} is not written yet: replace the last line of the exercise by your code."
@@ -53,11 +52,6 @@ def check(function: Callable[..., Any]) -> None:
     if wrong:
         hint = f" It looks as if {mistake}." if mistake else ""
         raise CheckError(f"{name}: {wrong} of {len(verdicts)} cases are not right yet.{hint}")
-
-
-def _answer(function: Callable[..., Any], case: FrozenCase) -> Answer:
-    answer = call(function, case.question())
-    return examined(case.examination(), answer) if case.probe in EXAMS else answer
 
 
 def _name_of(function: Callable[..., Any]) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from course.calling import ANSWER_MIME, MAX_MESSAGE, Answer, packed, plain
+from course.calling import ANSWER_MIME, MAX_MESSAGE, Answer, call, packed, plain
+from course.cases import FrozenCase
 from course.graphs import Network
 from course.packing import unpack
 
@@ -44,6 +45,12 @@ def examined(question: Mapping[str, Any], answer: Answer) -> Answer:
     except Exception as error:
         return Answer("raised", message=f"the model cannot be run: {error}"[:MAX_MESSAGE])
     return Answer("returned", {"a Keras model is returned": True} | {k: plain(v) for k, v in found.items()})
+
+
+def asked(function: Callable[..., Any], case: FrozenCase) -> Answer:
+    """The answer of `function` to a case, with the exam of what it built, all in this process."""
+    answer = call(function, case.question())
+    return examined(case.examination(), answer) if case.probe in EXAMS else answer
 
 
 def examine_in_kernel(examination: str) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.exercises import assignments
-from course.calling import call
 from course.cases import FrozenCase
+from course.exams import asked
 from course.verdict import outputs_mismatch
 from tests.exercises.right_answers import right_answers
 
@@ -46,7 +46,7 @@ def measured(seeds: range) -> Iterator[tuple[str, str, float, str, float]]:
         for name, exercise in exercises.items():
             drawn = [exercise.frozen(np.random.default_rng(seed)) for seed in seeds]
             shares = {
-                style: max(needed(c, call(function, c.question()).outputs) for cases in drawn for c in cases)
+                style: max(needed(c, asked(function, c).outputs) for cases in drawn for c in cases)
                 for style, function in right_answers(assignment)[name].items()
             }
             mistakes = {"(none is named)": float("inf")} | {

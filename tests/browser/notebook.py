@@ -11,7 +11,7 @@ from tests.browser.server import Lab
 SECOND = 1000.0
 """Playwright counts in milliseconds."""
 
-SLOW = 120 * SECOND
+SLOW = 300 * SECOND
 """For what waits for a kernel: its start, TensorFlow's import, a cell that trains."""
 
 DONE = re.compile(r"\[\d+\]")

@@ -103,7 +103,7 @@ def test_from_the_source_to_the_feedback(
     picture(page, "instructor-1-graded")
 
     formgrader.locator("#main-table .student-name a").click()
-    formgrader.locator("#main-table a").click()
+    formgrader.locator("#main-table .name a").click()
     comment = formgrader.locator("textarea").first
     expect(formgrader.get_by_text(f"{EXERCISE}: wrong, 0 of 1 points.")).to_be_visible()
     comment.fill(COMMENT)
@@ -115,6 +115,7 @@ def test_from_the_source_to_the_feedback(
     formgrader.get_by_role("link", name="Manual Grading").click()
     formgrader.get_by_role("link", name="Manage Assignments").click()
     formgrader.locator("#main-table .num-submissions a").click()
+    expect(formgrader.locator("#main-table .student-name")).to_be_visible()
     assert "Successfully generated feedback" in press(formgrader, "generate-feedback")
     (feedback,) = course.glob(f"feedback/*/{ASSIGNMENT}/{ASSIGNMENT}.html")
     page.goto(feedback.as_uri())

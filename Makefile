@@ -60,8 +60,8 @@ notebooks: setup ## nbval runs the source notebooks from top to bottom
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(NBVAL) source
 
 bench: setup ## timings, as ratios of runs side by side
-	$(BIN)/python -m tests.bench
-	$(BIN)/python -m tests.bench_students
+	$(BIN)/python -m tests.bench.grading
+	$(BIN)/python -m tests.bench.students
 	PYTHONPATH=. $(BIN)/python tools/bench_style_transfer.py
 
 fates: setup ## every fate of a class, promised and got, beside nbgrader and otter-grader (half an hour)

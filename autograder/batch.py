@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeAlias
 
 from autograder.grade import Graded
@@ -20,33 +21,39 @@ Graders: TypeAlias = Callable[[Order, Sequence[str], Callable[[str], HandIn]], I
 terms and with a way to read them, they give the results as they come in."""
 
 
-def grade_class(
-    store: Store, students: Sequence[str], graders: Graders, order: Order, force: bool = False
-) -> Iterator[Row]:
+def kept_and_waiting(
+    store: Store, students: Sequence[str], seed: int, force: bool = False
+) -> tuple[list[Row], list[str]]:
+    """The rows of the submissions that were graded already, and the students whose have to be graded.
+
+    Kept is what was graded from the same bytes and with the same seed; with `force` nothing is.
+    """
+    found = {student: None if force else _kept(store, student, seed) for student in students}
+    return [row for row in found.values() if row], [student for student, row in found.items() if not row]
+
+
+def grade_class(store: Store, students: Sequence[str], graders: Graders, order: Order) -> Iterator[Row]:
     """Grades the submissions of `students`, records them, and gives each one's row as it is done.
 
-    Submissions that were graded already, from the same bytes and with the same seed, are kept unless `force`. One that
-    no sandbox could run gets no row, but a warning; it is no fault of the student's.
+    One that no sandbox could run gets no row, but a warning; it is no fault of the student's. The gradebook is opened
+    while the graders warm up, and all that concerns it is done in one thread.
     """
-
-    def read(student: str) -> HandIn:
-        return read_hand_in(store.root, student, store.template.assignment)
-
-    waiting = []
-    for student in students:
-        kept = None if force else store.done(student, read(student), order.seed)
-        if kept:
-            yield kept
-        else:
-            waiting.append(student)
-    if not waiting:
+    if not students:
         return
     with ThreadPoolExecutor(1) as recorder:
         opened = recorder.submit(store.open)
-        for student, hand_in, graded in graders(order, waiting, read):
+        for student, hand_in, graded in graders(order, students, partial(_read, store)):
             if isinstance(graded, SandboxError):
                 warnings.warn(f"{student} was not graded: {graded}", stacklevel=2)
             else:
                 opened.result()
                 yield recorder.submit(store.save, student, hand_in, order.seed, graded).result()
         opened.result()
+
+
+def _kept(store: Store, student: str, seed: int) -> Row | None:
+    return store.done(student, _read(store, student), seed)
+
+
+def _read(store: Store, student: str) -> HandIn:
+    return read_hand_in(store.root, student, store.template.assignment)

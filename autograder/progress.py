@@ -11,13 +11,15 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
-from autograder.batch import Graders, grade_class
+from autograder.batch import Graders, grade_class, kept_and_waiting
 from autograder.grade import bound
 from autograder.local import local_graders
 from autograder.lock import only_grader
@@ -29,13 +31,28 @@ from autograder.store import Store
 from autograder.template import load_template
 
 COLORS = {"passed": "green", "wrong": "red", "missing": "yellow"}
-COLUMNS = (
-    TextColumn("{task.description}"),
-    BarColumn(),
-    MofNCompleteColumn(),
-    TimeElapsedColumn(),
-    TimeRemainingColumn(),
-)
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+
+
+class Remaining(ProgressColumn):
+    """What remains, from the mean pace of this run since its first submission was done.
+
+    Warming up and what was kept from earlier runs say nothing of the pace; so there is no estimate before the second.
+    """
+
+    def __init__(self, kept: int) -> None:
+        super().__init__()
+        self._kept, self._first = kept, 0.0
+
+    def render(self, task: Task) -> Text:
+        """An estimate in minutes and seconds, which grows while nothing gets done."""
+        done, now = int(task.completed) - self._kept, task.get_time()
+        if done > 0 and not self._first:
+            self._first = now
+        if done < 2 or task.total is None:
+            return Text("")
+        left = (now - self._first) / (done - 1) * (task.total - task.completed)
+        return Text(f"about {left // 60:.0f}:{left % 60:02.0f} left", style="progress.remaining")
 
 
 def graded_with_progress(
@@ -59,13 +76,14 @@ def _graded(
     console.print(
         f"{len(students)} submissions, each at most {bound(limits) / 60:.0f} minutes", highlight=False
     )
-    rows: dict[str, Row] = {}
-    with Progress(*COLUMNS, console=console) as progress:
-        task = progress.add_task("warming up", total=len(students))
-        for row in grade_class(store, students, graders, order, options.force):
+    kept, waiting = kept_and_waiting(store, students, seed, options.force)
+    rows = {row["student"]: row for row in kept}
+    with Progress(*COLUMNS, Remaining(len(kept)), console=console) as progress:
+        task = progress.add_task("warming up", total=len(students), completed=len(kept))
+        for row in grade_class(store, waiting, graders, order):
             rows[row["student"]] = row
             progress.update(task, advance=1, description="grading")
-    from autograder.report import write_report
+    from autograder.report import write_report  # at the end, as it imports Matplotlib
 
     ordered = [rows[student] for student in students if student in rows]
     console.print(_table(assignment, ordered))

@@ -1,0 +1,1 @@
+"""Measurements, not tests: what grading and learning cost. `make bench` runs them."""

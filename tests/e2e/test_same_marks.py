@@ -91,7 +91,7 @@ def test_when_a_sandbox_dies_in_the_middle(
 
 
 def busy_sandboxes() -> list[psutil.Process]:
-    """The fork servers of this test that have a kernel right now."""
+    """The fork servers of this test that have a kernel right now; while they warm up, they have other children."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
         if MARK in (process.info["cmdline"] or []) and "bwrap" in process.info["cmdline"][0]:
@@ -99,7 +99,7 @@ def busy_sandboxes() -> list[psutil.Process]:
                 inside = [
                     child for child in process.children(recursive=True) if FORK_SERVER in child.cmdline()[1:2]
                 ]
-                found += [server for server in inside if server.children()]
+                found += [server for server in inside if set(server.children()) & set(inside)]
     return found
 
 

@@ -67,8 +67,8 @@ def _asked(kernel: Kernel, case: FrozenCase, answer: Answer, sandbox: WarmSandbo
         return Answer("raised", message=f"The model cannot be sent: {error}.")
     if len(examination) > MAX_MODEL:
         return Answer("raised", message=f"The model takes more than {MAX_MODEL:,} characters.")
-    code = f"__import__('course.exams').exams.examine_in_kernel({examination!r})"
-    execution = kernel.execute(code, sandbox.limits.exercise_seconds)
+    code = "__import__('course.exams').exams.examine_in_kernel()"
+    execution = kernel.execute(code, sandbox.limits.exercise_seconds, examination)
     parsed = [found for found in map(parse_answer, execution.answers) if found]
     return parsed[-1][1] if parsed else no_answer(execution)
 

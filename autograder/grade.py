@@ -157,9 +157,9 @@ class Run:
             return [Answer("crashed", message="The notebook's kernel had ended too often before.")] * len(
                 cases
             )
+        code = f"__import__('course.calling').calling.answer_in_kernel({name!r}, globals())"
         questions = pack([case.question() for case in cases])
-        code = f"__import__('course.calling').calling.answer_in_kernel({name!r}, {questions!r}, globals())"
-        execution = self._kernel.execute(code, self._exercise_seconds)
+        execution = self._kernel.execute(code, self._exercise_seconds, questions)
         found = dict(filter(None, map(parse_answer, execution.answers)))
         return [found.get(index, no_answer(execution)) for index in range(len(cases))]
 

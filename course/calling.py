@@ -73,11 +73,19 @@ def plain(value: Any) -> Any:
     )
 
 
-def answer_in_kernel(name: str, questions: str, namespace: Mapping[str, Any]) -> None:
-    """The grader's way in: calls `namespace[name]` on each packed question and displays each packed answer."""
+def sent() -> str:
+    """The text that the grader sent beside the cell that runs now."""
+    from IPython import get_ipython
+
+    return str(get_ipython().get_parent()["metadata"]["sent"])
+
+
+def answer_in_kernel(name: str, namespace: Mapping[str, Any]) -> None:
+    """The grader's way in: calls `namespace[name]` on each packed question that was sent and displays each packed
+    answer."""
     from IPython.display import publish_display_data
 
-    for index, question in enumerate(unpack(questions)):
+    for index, question in enumerate(unpack(sent())):
         if callable(namespace.get(name)):
             answer = call(namespace[name], question)
         else:

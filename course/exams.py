@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from course.calling import ANSWER_MIME, MAX_MESSAGE, Answer, call, packed, plain
+from course.calling import ANSWER_MIME, MAX_MESSAGE, Answer, call, packed, plain, sent
 from course.cases import FrozenCase
 from course.graphs import Network
 from course.packing import unpack
@@ -53,11 +53,12 @@ def asked(function: Callable[..., Any], case: FrozenCase) -> Answer:
     return examined(case.examination(), answer) if case.probe in EXAMS else answer
 
 
-def examine_in_kernel(examination: str) -> None:
-    """The grader's way in: displays the packed answer to a packed pair of question and a student's outputs."""
+def examine_in_kernel() -> None:
+    """The grader's way in: displays the packed answer to the packed pair of question and a student's outputs that was
+    sent."""
     from IPython.display import publish_display_data
 
-    question, outputs = unpack(examination)
+    question, outputs = unpack(sent())
     publish_display_data({ANSWER_MIME: packed(0, examined(question, Answer("returned", outputs)))})
 
 

@@ -15,7 +15,8 @@ from autograder.sandbox.devices import device_nodes
 from autograder.sandbox.errors import SandboxError
 
 HOME, IPC = "/home/student", "/ipc"
-PACKAGES, FORK_SERVER = "/sandbox/packages", "/sandbox/fork_server.py"
+PACKAGES, INSIDE = "/sandbox/packages", "/sandbox/inside"
+FORK_SERVER = f"{INSIDE}/fork_server.py"
 WRITABLE = (HOME, "/tmp", "/dev/shm")
 IPC_BYTES = 1_000_000  # sockets take no room; students can write there all the same
 
@@ -96,7 +97,7 @@ def views(readonly: Iterable[Path]) -> list[View]:
     """What the sandbox sees, parents before children; of this project the package `course` alone."""
     python = {sys.prefix, sys.base_prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     shown = {View(path, path) for path in (*map(Path, (*SYSTEM, *python)), *readonly) if path.exists()}
-    shown.add(View(Path(__file__).with_name("fork_server.py"), Path(FORK_SERVER)))
+    shown.add(View(Path(__file__).with_name("inside"), Path(INSIDE)))
     shown.add(View(package_folder("course"), Path(PACKAGES, "course")))
     shown |= {View(None, path) for path in secrets() if any(path.is_relative_to(s.target) for s in shown)}
     shown |= {View(None, top) for view in shown for top in tops_in_writable_places(view.target)}

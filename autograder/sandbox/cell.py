@@ -55,10 +55,11 @@ class Cell:
         self._idle = False
         self._failure: tuple[Status, str] | None = None
 
-    def run(self, code: str, seconds: float, too_slow: str) -> Execution:
-        """Run `code` for at most `seconds`; `too_slow` is the reason to give when that is not enough."""
+    def run(self, code: str, sent: str, seconds: float, too_slow: str) -> Execution:
+        """Run `code`, with a text for it, for at most `seconds`; `too_slow` is the reason to give when that is not
+        enough."""
         try:
-            self._request = self._channels.execute(code)
+            self._request = self._channels.execute(code, sent)
         except zmq.Again:
             self._kill("died", DIED)
         self._listen(seconds)

@@ -9,7 +9,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.messages import Message, parse
 from autograder.sandbox.server import ServerGoneError
 
-# The numbers at the end of the sockets' names; fork_server.py says the same.
+# The numbers at the end of the sockets' names; inside/kernel_app.py says the same.
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 QUEUE = 4  # messages ZeroMQ holds for us; the kernel holds the others
 
@@ -39,21 +39,22 @@ class Channels:
         return socket
 
     def handshake(self, seconds: float) -> None:
-        """Wait until both channels carry messages; ServerGoneError if they do not in time."""
-        deadline, missing = time.monotonic() + seconds, {"kernel_info_reply", "status"}
-        while missing:
+        """Wait for the kernel's first message on iopub, its welcome: from then on none is lost, and requests wait
+        on the shell channel until they are read. ServerGoneError if it does not come in time."""
+        deadline = time.monotonic() + seconds
+        while not self.receive(max(deadline - time.monotonic(), 0)):
             if time.monotonic() > deadline:
                 raise ServerGoneError
-            if "status" in missing:  # sent again: what came before the subscription is lost
-                self._session.send(self._shell, "kernel_info_request", {})
-            missing -= {message.kind for message in self.receive(0.02) if message is not None}
 
-    def execute(self, code: str) -> str:
-        """Send a cell; returns the id that its answers carry. zmq.Again if nobody takes it."""
-        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+    def execute(self, code: str, sent: str = "") -> str:
+        """Send a cell; returns the id that its answers carry. zmq.Again if nobody takes it.
+
+        A text in `sent` travels beside the code, which finds it in the request's metadata; such a cell is silent.
+        """
+        content = {"code": code, "silent": bool(sent), "store_history": not sent, "user_expressions": {}}
         content |= {"allow_stdin": False, "stop_on_error": False}
         self.received_bytes, self.received = 0, 0
-        request = self._session.msg("execute_request", content)
+        request = self._session.msg("execute_request", content, metadata={"sent": sent})
         self._session.send(self._shell, request)
         return str(request["header"]["msg_id"])
 

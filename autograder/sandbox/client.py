@@ -35,21 +35,25 @@ class Kernel:
         self._channels.close()
         self.alive = False
 
-    def execute(self, code: str, seconds: float | None = None) -> Execution:
-        """Run a cell, at most `seconds` long (default: Limits.cell_seconds), and wait until it is done."""
+    def execute(self, code: str, seconds: float | None = None, sent: str = "") -> Execution:
+        """Run a cell, at most `seconds` long (default: Limits.cell_seconds), and wait until it is done.
+
+        `sent` is a text that the code takes with `course.calling.sent()`: a long one in the code itself would have to
+        be parsed and hashed as a program.
+        """
         if not self.alive:
             return Execution("died", [], None, [], DIED)
         wished = self._limits.cell_seconds if seconds is None else seconds
         if wished <= self._seconds_left:
-            return self._run(code, wished, f"ran longer than {wished:g} seconds")
+            return self._run(code, sent, wished, f"ran longer than {wished:g} seconds")
         too_slow = f"the notebook ran longer than {self._limits.notebook_seconds:g} seconds in all"
         if self._seconds_left <= 0:
             return Execution("timed_out", [], None, [], too_slow)
-        return self._run(code, self._seconds_left, too_slow)
+        return self._run(code, sent, self._seconds_left, too_slow)
 
-    def _run(self, code: str, seconds: float, too_slow: str) -> Execution:
+    def _run(self, code: str, sent: str, seconds: float, too_slow: str) -> Execution:
         cell, begun = Cell(self._process, self._channels, self._limits), time.monotonic()
-        execution = cell.run(code, seconds, too_slow)
+        execution = cell.run(code, sent, seconds, too_slow)
         self.alive = not self._process.ended
         self._sandbox.accidents += self._process.server_gone
         self._seconds_left -= time.monotonic() - begun

@@ -72,7 +72,11 @@ class ForkServer:
             for place in (home, ipc):
                 place.mkdir()
             settings |= {"home": str(home), "ipc": str(ipc), "writable": [str(home), str(ipc)]}
-            return [sys.executable, str(Path(__file__).with_name("fork_server.py")), json.dumps(settings)]
+            return [
+                sys.executable,
+                str(Path(__file__).with_name("inside") / "fork_server.py"),
+                json.dumps(settings),
+            ]
         bwrap = bubblewrap.find_bwrap()
         assert bwrap is not None  # WarmSandbox.start has asked refusal()
         settings |= {"home": bubblewrap.HOME, "ipc": bubblewrap.IPC}

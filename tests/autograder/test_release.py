@@ -39,7 +39,9 @@ def test_every_exercise_has_public_cases_of_its_own() -> None:
     assert public_generator("half").random() == public_generator("half").random()
 
 
-@pytest.mark.parametrize(("factor", "kept"), [(1.0, True), (1 + ROUNDING / 100, True), (1 + 1e-6, False)])
+@pytest.mark.parametrize(
+    ("factor", "kept"), [(1.0, True), (1 + ROUNDING / 100, True), (1 + 10 * ROUNDING, False)]
+)
 def test_another_processors_rounding_changes_no_file(tmp_path: Path, factor: float, kept: bool) -> None:
     write_cases(halves(), tmp_path)
     before = (tmp_path / "half.json").read_bytes()
@@ -61,7 +63,12 @@ def test_a_spoiled_file_is_written_anew(tmp_path: Path, spoiled: bytes) -> None:
         (np.array([np.nan, 1]), np.array([np.nan, 1]), True),
         (0.1 + 0.2, 0.3, True),
         ({"a": [1, (0.1 + 0.2,)]}, {"a": [1, (0.3,)]}, True),
-        (np.ones(2), np.ones(2) + 1e-6, False),
+        (np.ones(2, np.float32), np.float32([1, 1 + 1e-6]), True),
+        (np.array([100, 1.0]), np.array([100, 1.0005]), True),
+        (np.array([1e-7]), np.array([2e-7]), False),
+        (np.array([np.inf, 1]), np.array([np.inf, 2]), False),
+        (np.zeros(0), np.zeros(0), True),
+        (np.ones(2), np.ones(2) + 1e-4, False),
         (np.ones(2), np.ones((2, 1)), False),
         (np.ones(2), np.ones(2, np.float32), False),
         (np.ones(2, int), np.ones(2), False),

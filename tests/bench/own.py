@@ -5,6 +5,7 @@ class in a forked child, and prints the wall and CPU seconds of each as JSON.
 """
 
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -21,7 +22,7 @@ from autograder.local import local_graders
 from autograder.order import Order
 from autograder.sandbox import Limits
 from autograder.sandbox.environment import FIXED
-from autograder.sandbox.fork_server import warm_up
+from autograder.sandbox.inside.fork_server import import_all
 from autograder.store import Store
 from autograder.template import Template, load_template
 from course.calling import call
@@ -52,7 +53,8 @@ def steady_seconds(root: Path, assignment: str) -> float:
 
 def main(root: Path, assignment: str) -> None:
     template, cases = load_template(assignment), hidden_cases(assignment, SEED)
-    warm_up()
+    import_all()
+    gc.freeze()
     found = []
     for student in students(root, assignment):
         data = read_hand_in(root, student, assignment).data

@@ -85,7 +85,8 @@ def asked(function: Any, questions: list[Any], monkeypatch: pytest.MonkeyPatch) 
     """What `answer_in_kernel` displays."""
     shown: list[Any] = []
     monkeypatch.setattr("IPython.display.publish_display_data", lambda data: shown.append(data[ANSWER_MIME]))
-    answer_in_kernel("f", pack(questions), {"f": function} if function else {})
+    monkeypatch.setattr("course.calling.sent", lambda: pack(questions))
+    answer_in_kernel("f", {"f": function} if function else {})
     return [unpack(text, kinds=False) for text in shown]
 
 

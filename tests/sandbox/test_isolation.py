@@ -54,7 +54,7 @@ def test_course_can_be_imported_and_autograder_cannot(kernel: Kernel) -> None:
     code = """
 import course, importlib
 print(course.__file__)
-for name in ("autograder", "autograder.exercises", "autograder.sandbox", "tests", "fork_server"):
+for name in ("autograder", "autograder.exercises", "autograder.sandbox", "tests", "fork_server", "kernel_app"):
     try: importlib.import_module(name); print(name)
     except ImportError: pass
 """
@@ -146,7 +146,8 @@ def test_links_are_not_followed_when_wiping(sandbox: WarmSandbox) -> None:
         first.execute("import os; os.symlink('/usr/lib', '/tmp/l'); os.symlink('/sandbox', '/dev/shm/l')")
     with sandbox.kernel() as second:
         assert (
-            printed(second.execute("import os; print(os.path.exists('/sandbox/fork_server.py'))")) == "True\n"
+            printed(second.execute("import os; print(os.path.exists('/sandbox/inside/fork_server.py'))"))
+            == "True\n"
         )
     assert sorted(os.listdir("/usr/lib")) == usr  # noqa: PTH208
 

@@ -110,5 +110,5 @@ def test_what_notebooks_import_is_there_already(kernel: Kernel) -> None:
         assert kernel.execute(load_template(assignment).imports).status == "ok"
     code = "import gc, sys; new = set(map(id, gc.get_objects()))\n"
     code += "print(*sorted(name for name, module in sys.modules.items() if id(module) in new))"
-    assert printed(kernel.execute(code)).split() == ["__main__"]
+    assert printed(kernel.execute(code)).split() == []
     assert printed(kernel.execute("print(gc.isenabled())")) == "True\n"

@@ -86,7 +86,7 @@ course.probes.exported = harmful
 HARMS = {
     "endless": "0.0 * images + tf.cast(tf.while_loop(lambda i: i < 7, lambda i: (i + 1) % 7, [0])[0], tf.float32)",
     "huge": "images + tf.reduce_sum(tf.sort(tf.random.uniform([200_000, 10_000])))",
-    "reading": "images + tf.strings.to_number(tf.io.read_file('/sandbox/fork_server.py'))",
+    "reading": "images + tf.strings.to_number(tf.io.read_file('/sandbox/inside/fork_server.py'))",
 }
 """Graphs made by hand, to stall, end or search the kernel in which models are asked."""
 

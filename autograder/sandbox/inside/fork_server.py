@@ -1,6 +1,6 @@
 """Process 1 of the sandbox: imports everything once, then forks one kernel at a time.
 
-This file runs alone, outside the package: it may import nothing of `autograder`.
+This file and kernel_app.py run alone, outside the package: they may import nothing of `autograder`.
 
 It is told what to do, and reports, in JSON over a socket pair that a kernel closes before any student code
 runs: "fork" -> "ready" (or "failed"), "clean" -> "clean", "interrupt", and "ended" whenever a kernel has
@@ -15,7 +15,6 @@ import gc
 import importlib
 import io
 import json
-import logging
 import os
 import pkgutil
 import resource
@@ -47,14 +46,13 @@ LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("
 def main() -> None:
     """Warm up, say so, serve until the trusted side goes away."""
     settings = json.loads(sys.argv[1])
-    sys.path[0] = ""  # like any notebook; not the folder of this file
     control = Connection(settings["control"])
     protect()
-    warm_up()
+    app = warm_up(settings["ipc"])
     signal.signal(signal.SIGUSR1, lambda *_: kill_others())
     tell(control, "warm")
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        serve(control, settings)
+        serve(control, settings, app)
     end_others()
 
 
@@ -73,9 +71,25 @@ def prctl(option: int, value: int, more: bytes | None = None) -> None:
         raise OSError(ctypes.get_errno(), f"prctl({option}, {value}) failed")
 
 
-def warm_up() -> None:
-    """Import what notebooks use. No TensorFlow operation may run: its threads would not survive a fork."""
+def warm_up(ipc: str) -> Any:
+    """Import what notebooks use, and make a kernel ready to open its sockets in the folder `ipc`.
+
+    No TensorFlow operation may run: its threads would not survive a fork.
+    """
     gc.disable()  # thousands of modules come in and nothing goes: looking for garbage took a fifth of the time
+    kernel_app = importlib.import_module("kernel_app")
+    del sys.modules["kernel_app"]  # like any notebook: no longer the folder of this file, nor what lies in it
+    sys.path[0] = ""
+    import_all()
+    app = kernel_app.prepared(ipc)
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    return app
+
+
+def import_all() -> None:
+    """What notebooks use, and what it loads when it is first used."""
     for name in (*KERNEL_MODULES, *MODULES):
         importlib.import_module(name)
     for module in pkgutil.walk_packages(sys.modules["course"].__path__, "course."):
@@ -84,12 +98,9 @@ def warm_up() -> None:
     figure = importlib.import_module("matplotlib.figure").Figure()
     figure.add_subplot().set_title("fonts are loaded now")
     figure.savefig(io.BytesIO())
-    gc.collect()
-    gc.freeze()
-    gc.enable()
 
 
-def serve(control: Connection, settings: dict[str, Any]) -> None:
+def serve(control: Connection, settings: dict[str, Any], app: Any) -> None:
     """Do what the trusted side asks; EOFError when it is gone."""
     own_limits, kernel = limits_of_server(), 0
     while True:
@@ -105,7 +116,7 @@ def serve(control: Connection, settings: dict[str, Any]) -> None:
             if request["do"] == "clean":
                 tell(control, "clean")
             if request["do"] == "fork":
-                kernel = fork_kernel(control, settings, request["key"])
+                kernel = fork_kernel(control, settings, app, request["key"])
         if kernel and kernel in reaped():
             kernel = 0
             tell(control, "ended")
@@ -175,14 +186,14 @@ def wipe(place: str) -> None:
     os.utime(place, (0, 0))
 
 
-def fork_kernel(control: Connection, settings: dict[str, Any], key: str) -> int:
+def fork_kernel(control: Connection, settings: dict[str, Any], app: Any, key: str) -> int:
     """Fork a kernel and report when its sockets are open, or why they are not; returns its process id."""
     ready, write_ready = os.pipe()
     kernel = os.fork()
     if kernel == 0:
         control.close()
         os.close(ready)
-        run_kernel(settings, key, write_ready)
+        run_kernel(settings, app, key, write_ready)
     os.close(write_ready)
     with os.fdopen(ready, "rb") as pipe:
         said = pipe.read().decode()
@@ -190,11 +201,11 @@ def fork_kernel(control: Connection, settings: dict[str, Any], key: str) -> int:
     return kernel
 
 
-def run_kernel(settings: dict[str, Any], key: str, ready: int) -> None:
+def run_kernel(settings: dict[str, Any], app: Any, key: str, ready: int) -> None:
     """In the child: become the kernel. Never returns."""
     try:
         become_ordinary(settings)
-        app = kernel_app(settings["ipc"], key)
+        app.open(key)
         os.write(ready, b"ready")
         os.close(ready)
         app.start()
@@ -233,23 +244,6 @@ def close_system_calls(program: bytes) -> None:
     code = ctypes.create_string_buffer(program, len(program))
     filter_program = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter_program)
-
-
-def kernel_app(ipc: str, key: str) -> Any:
-    """An ipykernel whose sockets are open. Stores no history, starts no debugger."""
-    from ipykernel.kernelapp import IPKernelApp
-    from traitlets.config import Config
-
-    config = Config()
-    place = {"transport": "ipc", "ip": f"{ipc}/k", "connection_file": f"{ipc}/kernel.json"}
-    ports = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
-    config.IPKernelApp.update({**place, **ports, "log_level": logging.CRITICAL})
-    config.Session.key = key.encode()
-    config.HistoryManager.enabled = False
-    app: Any = IPKernelApp.instance(config=config)
-    app.initialize([])
-    app.shell.enable_matplotlib("inline")  # pyplot was imported when there was no shell to show figures in
-    return app
 
 
 if __name__ == "__main__":

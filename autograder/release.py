@@ -74,5 +74,7 @@ def _same_array(old: dict[str, Any], new: dict[str, Any]) -> bool:
     first, second = (unpack(json.dumps(tree)) for tree in (old, new))
     if first.shape != second.shape or first.dtype != second.dtype:
         return False
+    if first.dtype.kind not in "fc":
+        return np.array_equal(first, second)
     largest = np.max(np.abs(first), initial=0.0, where=np.isfinite(first))
     return bool(np.allclose(first, second, rtol=0.0, atol=ROUNDING * largest + TINY, equal_nan=True))

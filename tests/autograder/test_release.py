@@ -68,6 +68,8 @@ def test_a_spoiled_file_is_written_anew(tmp_path: Path, spoiled: bytes) -> None:
         (np.array([1e-7]), np.array([2e-7]), False),
         (np.array([np.inf, 1]), np.array([np.inf, 2]), False),
         (np.zeros(0), np.zeros(0), True),
+        (np.array([10**6, 1]), np.array([10**6, 2]), False),
+        (np.array([True]), np.array([True]), True),
         (np.ones(2), np.ones(2) + 1e-4, False),
         (np.ones(2), np.ones((2, 1)), False),
         (np.ones(2), np.ones(2, np.float32), False),

@@ -29,7 +29,7 @@ class WarmKernel(IPythonKernel):
         """The kernel; the one that is there already takes on what is given."""
         if not cls.initialized():
             return super().instance(*args, **given)
-        kernel = super().instance()
+        kernel: Any = super().instance()
         for name, value in given.items():
             setattr(kernel, name, value)
         kernel.shell.displayhook.pub_socket = kernel.shell.display_pub.pub_socket = kernel.iopub_socket
@@ -44,15 +44,14 @@ class WarmKernelApp(IPKernelApp):
         BaseIPythonApplication.initialize(self, [])
         self.init_pdb()
         more = {"session": self.session, "log": self.log, "profile_dir": self.profile_dir}
-        self.kernel = self.kernel_class.instance(parent=self, user_ns=self.user_ns, **more)
+        self.kernel = WarmKernel.instance(parent=self, user_ns=self.user_ns, **more)
         self.init_path()
         self.init_shell()
         self.init_gui_pylab()
         self.init_extensions()
         self.init_code()
-        self.shell.enable_matplotlib(
-            "inline"
-        )  # pyplot was imported when there was no shell to show figures in
+        # pyplot was imported when there was no shell to show figures in
+        self.kernel.shell.enable_matplotlib("inline")
 
     def open(self, key: str) -> None:
         """Sockets, signed with `key`, and threads."""

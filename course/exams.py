@@ -72,10 +72,10 @@ def encoder(network: Network, inputs: Inputs) -> dict[str, Any]:
     return {
         "pictures of input_shape go in": (n_H, n_W, n_C) == tuple(inputs["input_shape"]),
         "shape of the encodings": encodings.shape,
-        "there is a convolution": bool(_convolutions(network, 2, images, rng)),
+        "there is a convolution": bool(_convolutions(network, 2, images, encodings, rng)),
         "there is a softmax": "Softmax" in network.operations,
         "every encoding has norm 1": bool(np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=NEAR)),
-        "an encoding depends on its own picture only": _first_alone(network, images),
+        "an encoding depends on its own picture only": _first_alone(network, images, encodings),
         "different pictures have different encodings": bool((np.ptp(rows, axis=0) > 1e-6).any()),
         "a black picture has finite encodings": bool(np.isfinite(network(0 * images)).all()),
     }
@@ -130,7 +130,7 @@ def classifier(network: Network, inputs: Inputs) -> dict[str, Any]:
     shape, rng = network.input_shapes[0], np.random.default_rng(inputs["seed"])
     x = rng.normal(size=shape)
     rows = network(x)
-    convolutions = _convolutions(network, len(sides), x, rng)
+    convolutions = _convolutions(network, len(sides), x, rows, rng)
     sums = rows.sum(axis=-1)
     return {
         "shape of an input": np.array(shape[1:]),
@@ -138,28 +138,27 @@ def classifier(network: Network, inputs: Inputs) -> dict[str, Any]:
         "each row is made of probabilities that add up to 1": bool(
             (rows >= 0).all() and np.allclose(sums, 1.0, atol=NEAR)
         ),
-        "each input is judged on its own": _first_alone(network, x),
+        "each input is judged on its own": _first_alone(network, x, rows),
         "there is a convolution over all sides of the input": len(convolutions) > 0,
         "all its convolutions learn": all(weight["trainable"] for weight in convolutions),
         "it has at most 100,000 parameters": network.size <= MAX_PARAMETERS,
     }
 
 
-def _first_alone(network: Network, inputs: np.ndarray) -> bool:
-    """Whether the output for the first input stays the same when all others are zero."""
-    together = network(inputs)
+def _first_alone(network: Network, inputs: np.ndarray, together: np.ndarray) -> bool:
+    """Whether the output for the first input stays as it is in `together`, that of all, when the others are zero."""
     apart = network(np.concatenate([inputs[:1], 0 * inputs[1:]]))
     return bool(np.allclose(together[:1], apart[:1], atol=NEAR))
 
 
 def _convolutions(
-    network: Network, num_sides: int, inputs: np.ndarray, rng: np.random.Generator
+    network: Network, num_sides: int, inputs: np.ndarray, before: np.ndarray, rng: np.random.Generator
 ) -> list[dict[str, Any]]:
-    """The filters over that many sides, if the network convolves and its output depends on them."""
+    """The filters over that many sides, if the network convolves and its output, `before`, depends on them."""
     filters = [w for w in network.weights if len(w["shape"]) == num_sides + 2]
     if not network.operations & CONVOLUTIONS[num_sides == 3] or not filters:
         return []
-    before, kept = network(inputs), [weight["value"] for weight in filters]
+    kept = [weight["value"] for weight in filters]
     for weight in filters:
         weight["value"] = rng.normal(size=weight["shape"]).astype(np.float32)
     after = network(inputs)

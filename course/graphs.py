@@ -109,7 +109,10 @@ class Network:
             names = [*(weight["tensor"] for weight in weights), *exported["inputs"]]
             wrapped = tf.compat.v1.wrap_function(lambda: tf.graph_util.import_graph_def(graph, name=""), [])
             tensor = wrapped.graph.get_tensor_by_name
-            self._function = wrapped.prune(list(map(tensor, names)), tensor(exported["output"]))
+            given = list(map(tensor, names))
+            # Without a signature every call fails first, and TensorFlow writes out all values to say how.
+            specs = tuple(tf.TensorSpec(each.shape, each.dtype) for each in given)
+            self._function = wrapped.prune(given, tensor(exported["output"]), input_signature=(specs, {}))
             self._inputs = [tensor(name) for name in exported["inputs"]]
             self.weights = [_filled(weight, tensor(weight["tensor"]), rng) for weight in weights]
         except (KeyError, TypeError, AttributeError) as error:

@@ -21,6 +21,7 @@ from autograder.sandbox.errors import SandboxError
 from autograder.sandbox.limits import Limits
 
 WARM_UP_SECONDS = 180.0
+CLOSE_SECONDS = 2.0
 MESSAGE_BYTES = 100_000
 # The fork server's threads count as well, and the watcher, which says what happened, shall be first.
 SPARE_PROCESSES = 64
@@ -142,6 +143,7 @@ class ForkServer:
         family = self.seen
         with contextlib.suppress(psutil.NoSuchProcess):
             family = [*family, *psutil.Process(self._process.pid).children(recursive=True)]
+        self._end_from_inside()
         for process in (*family, self._process):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -149,6 +151,16 @@ class ForkServer:
         self._process.wait()
         if self._home is not None:
             self._home.cleanup()
+
+    def _end_from_inside(self) -> None:
+        """End the fork server, and with it all others in the sandbox; each bwrap then ends by itself.
+
+        A bwrap killed before its child would leave that to process 1 of the machine, which may take a second.
+        """
+        if "process" in vars(self):  # else it never became warm
+            with contextlib.suppress(psutil.NoSuchProcess, subprocess.TimeoutExpired):
+                self.process.kill()
+                self._process.wait(CLOSE_SECONDS)
 
     def _last_words(self) -> str:
         self._stderr.seek(0)

@@ -22,13 +22,13 @@ terms and with a way to read them, they give the results as they come in."""
 
 
 def kept_and_waiting(
-    store: Store, students: Sequence[str], seed: int, force: bool = False
+    store: Store, students: Sequence[str], order: Order, force: bool = False
 ) -> tuple[list[Row], list[str]]:
     """The rows of the submissions that were graded already, and the students whose have to be graded.
 
     Kept is what was graded from the same bytes and with the same seed; with `force` nothing is.
     """
-    found = {student: None if force else _kept(store, student, seed) for student in students}
+    found = {student: None if force else _kept(store, student, order) for student in students}
     return [row for row in found.values() if row], [student for student, row in found.items() if not row]
 
 
@@ -42,7 +42,7 @@ def grade_class(store: Store, students: Sequence[str], graders: Graders, order: 
         return
     with ThreadPoolExecutor(1) as recorder:
         opened = recorder.submit(store.open)
-        for student, hand_in, graded in graders(order, students, partial(_read, store)):
+        for student, hand_in, graded in graders(order, students, partial(_read, store, order)):
             if isinstance(graded, SandboxError):
                 warnings.warn(f"{student} was not graded: {graded}", stacklevel=2)
             else:
@@ -51,9 +51,9 @@ def grade_class(store: Store, students: Sequence[str], graders: Graders, order: 
         opened.result()
 
 
-def _kept(store: Store, student: str, seed: int) -> Row | None:
-    return store.done(student, _read(store, student), seed)
+def _kept(store: Store, student: str, order: Order) -> Row | None:
+    return store.done(student, _read(store, order, student), order.seed)
 
 
-def _read(store: Store, student: str) -> HandIn:
-    return read_hand_in(store.root, student, store.template.assignment)
+def _read(store: Store, order: Order, student: str) -> HandIn:
+    return read_hand_in(store.root, student, store.template.assignment, order.limits.notebook_bytes)

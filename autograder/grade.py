@@ -81,7 +81,7 @@ def grade(
     if hand_in.refusal:
         return refused(template, hand_in.refusal)
     try:
-        cleaned = clean(hand_in.data, template)
+        cleaned = clean(hand_in.data, template, sandbox.limits)
     except UnreadableError as error:
         return refused(template, str(error))
     with sandbox.kernel() as kernel:

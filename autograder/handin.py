@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.intake import MAX_BYTES
+from autograder.sandbox.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,10 @@ def students(root: Path, assignment: str) -> list[str]:
     return found
 
 
-def read_hand_in(root: Path, student: str, assignment: str) -> HandIn:
+def read_hand_in(root: Path, student: str, assignment: str, most: int = Limits.notebook_bytes) -> HandIn:
     """Reads a student's notebook: the one with the assignment's name, else the only one there is.
+
+    Of a file of more than `most` bytes, one more is read: enough to see that it is too large.
 
     Raises:
         LookupError: there is no such student's folder.
@@ -57,7 +59,7 @@ def read_hand_in(root: Path, student: str, assignment: str) -> HandIn:
     ):
         raise LookupError(f"There is no folder {folder}.")
     try:
-        return _read_folder(folder, f"{assignment}.ipynb")
+        return _read_folder(folder, f"{assignment}.ipynb", most)
     except OSError as error:
         return HandIn(refusal=f"The folder {assignment} could not be read ({error.strerror}).")
 
@@ -82,11 +84,11 @@ def _handed_in(student: Path, assignment: str) -> bool:
     return True
 
 
-def _read_folder(folder: Path, wanted: str) -> HandIn:
+def _read_folder(folder: Path, wanted: str, most: int) -> HandIn:
     if folder.is_symlink() or folder.parent.is_symlink():
         return HandIn(refusal="The submission's folder is a link; links are not followed.")
     if os.path.lexists(folder / wanted):
-        return _read(folder / wanted, note="")
+        return _read(folder / wanted, most, note="")
     visible = (entry for entry in folder.iterdir() if not entry.name.startswith("."))
     others = sorted(entry for entry in visible if entry.suffix.lower() == ".ipynb")
     if not others:
@@ -94,10 +96,11 @@ def _read_folder(folder: Path, wanted: str) -> HandIn:
     if len(others) > 1:
         names = ", ".join(printable(entry.name) for entry in others[:5])
         return HandIn(refusal=f"Several notebooks were handed in ({names}); one called {wanted} is expected.")
-    return _read(others[0], note=f"The notebook was called {printable(others[0].name)} instead of {wanted}.")
+    note = f"The notebook was called {printable(others[0].name)} instead of {wanted}."
+    return _read(others[0], most, note)
 
 
-def _read(path: Path, note: str) -> HandIn:
+def _read(path: Path, most: int, note: str) -> HandIn:
     """The bytes of an ordinary file; a link, a pipe or a device is refused."""
     name = printable(path.name)
     try:
@@ -108,4 +111,4 @@ def _read(path: Path, note: str) -> HandIn:
         os.close(descriptor)
         return HandIn(refusal=f"{name} is not an ordinary file.")
     with os.fdopen(descriptor, "rb") as file:
-        return HandIn(file.read(MAX_BYTES + 1), note)
+        return HandIn(file.read(most + 1), note)

@@ -14,10 +14,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from autograder.sandbox.limits import Limits
 from autograder.template import Slot, Template
 
-MAX_BYTES = 100_000_000
-MAX_CELLS = 2_000
 MAX_SOURCE = 1_000_000
 MAX_VALUES = 10_000_000  # in the JSON text; a parsed one takes some seventy bytes
 CELL_ID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
@@ -47,17 +46,18 @@ class CleanNotebook:
     repairs: tuple[str, ...]
 
 
-def clean(data: bytes, template: Template) -> CleanNotebook:
+def clean(data: bytes, template: Template, limits: Limits = Limits()) -> CleanNotebook:  # noqa: B008 (frozen)
     """Reads and repairs an uploaded notebook.
 
     Args:
         data: the file's bytes, whatever they are.
         template: the assignment it should be.
+        limits: how large it may be.
 
     Raises:
         UnreadableError: it is no notebook, too large, or holds none of the assignment's exercises.
     """
-    raw = read_cells(data)
+    raw = read_cells(data, limits)
     repairs: list[str] = []
     body = _without_tests(raw, template)
     chosen = {name: _choose(slot, body, repairs) for name, slot in template.slots.items()}
@@ -71,21 +71,25 @@ def clean(data: bytes, template: Template) -> CleanNotebook:
     return CleanNotebook(_assemble(template, body, chosen), tuple(repairs))
 
 
-def read_cells(data: bytes) -> list[Raw]:
+def read_cells(data: bytes, limits: Limits) -> list[Raw]:
     """The cells of a notebook file of any format version.
 
     Raises:
         UnreadableError: see `clean`.
     """
-    if len(data) > MAX_BYTES:
-        raise UnreadableError(f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
+    if len(data) > limits.notebook_bytes:
+        raise UnreadableError(
+            f"The file is too large; of its bytes at most {limits.notebook_bytes:,} are read."
+        )
     if not data.strip():
         raise UnreadableError("The file is empty.")
     if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise UnreadableError(f"The file holds more than {MAX_VALUES:,} values.")
     cells = _cells(_document(data))
-    if len(cells) > MAX_CELLS:
-        raise UnreadableError(f"The notebook has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
+    if len(cells) > limits.notebook_cells:
+        raise UnreadableError(
+            f"The notebook has {len(cells):,} cells; at most {limits.notebook_cells:,} are read."
+        )
     return [_raw(cell) for cell in cells if isinstance(cell, dict)]
 
 

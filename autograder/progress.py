@@ -76,7 +76,7 @@ def _graded(
     console.print(
         f"{len(students)} submissions, each at most {bound(limits) / 60:.0f} minutes", highlight=False
     )
-    kept, waiting = kept_and_waiting(store, students, seed, options.force)
+    kept, waiting = kept_and_waiting(store, students, order, options.force)
     rows = {row["student"]: row for row in kept}
     with Progress(*COLUMNS, Remaining(len(kept)), console=console) as progress:
         task = progress.add_task("warming up", total=len(students), completed=len(kept))

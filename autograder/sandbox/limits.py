@@ -23,6 +23,8 @@ class Limits:
         output_bytes: what one cell may show, in characters of its outputs; the rest is cut.
         message_bytes: size of one message from the kernel, bytes; four times as much a cell in all.
         messages: messages from the kernel a cell.
+        notebook_bytes: size of the file that was handed in, bytes.
+        notebook_cells: cells in it.
     """
 
     cell_seconds: float = 60.0
@@ -36,3 +38,5 @@ class Limits:
     output_bytes: int = 1 * MB
     message_bytes: int = 64 * MB
     messages: int = 10_000
+    notebook_bytes: int = 100 * MB
+    notebook_cells: int = 2_000

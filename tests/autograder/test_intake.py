@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import intake
 from autograder.intake import CleanNotebook, UnreadableError, clean
+from autograder.sandbox import Limits
 from autograder.template import Template, template_of
 
 STUB = "def {name}(x):\n    # Your code here\n    raise NotImplementedError('not written yet')"
@@ -87,8 +88,8 @@ def encoded(document: Any) -> bytes:
     return json.dumps(document).encode()
 
 
-def cleaned(document: Any) -> CleanNotebook:
-    return clean(document if isinstance(document, bytes) else encoded(document), TEMPLATE)
+def cleaned(document: Any, limits: Limits = Limits()) -> CleanNotebook:  # noqa: B008 (frozen)
+    return clean(document if isinstance(document, bytes) else encoded(document), TEMPLATE, limits)
 
 
 def graded_cell(found: CleanNotebook, grade_id: str) -> NotebookNode:
@@ -383,10 +384,18 @@ def test_json_that_python_alone_would_write_is_read() -> None:
     assert_sound(cleaned(data))
 
 
-def test_a_file_of_more_than_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "MAX_BYTES", 1000)
-    with pytest.raises(UnreadableError, match="at most 1,000 are read"):
-        cleaned(b" " * 1001)
+def test_a_file_of_more_than_the_limit_is_refused() -> None:
+    data = encoded(solved())
+    assert_sound(cleaned(data, Limits(notebook_bytes=len(data))))
+    with pytest.raises(UnreadableError, match=f"at most {len(data) - 1:,} are read"):
+        cleaned(data, Limits(notebook_bytes=len(data) - 1))
+
+
+def test_a_notebook_of_more_cells_than_the_limit_is_refused() -> None:
+    number = len(solved()["cells"])
+    assert_sound(cleaned(solved(), Limits(notebook_cells=number)))
+    with pytest.raises(UnreadableError, match=f"has {number} cells; at most {number - 1} are read"):
+        cleaned(solved(), Limits(notebook_cells=number - 1))
 
 
 def test_a_blank_notebook_stays_blank() -> None:

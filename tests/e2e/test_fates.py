@@ -1,5 +1,6 @@
 """What a class really hands in, and what must come of it. Graded through the command line, in the sandbox."""
 
+import json
 import os
 import re
 import shutil
@@ -247,3 +248,16 @@ def nbgrader(root: Path, *arguments: str) -> None:
     command = [programs / "nbgrader", *arguments]
     run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("flag", ["--notebook-bytes", "--notebook-cells"])
+def test_what_is_too_large_for_the_flags_is_refused_with_a_sentence(
+    tmp_path: Path, autograder: Autograder, flag: str
+) -> None:
+    hand_in(tmp_path, "ann", solved())
+    out = tmp_path / "out.json"
+    run = autograder("grade", ASSIGNMENT, "--root", tmp_path, "--json", out, flag, 3)
+    assert run.returncode == 0, run.stderr
+    (row,) = json.loads(out.read_text())["submissions"]
+    assert (row["status"], row["score"]) == ("unreadable", 0)
+    assert "at most 3 are read" in row["message"]

@@ -75,10 +75,13 @@ def test_when_a_sandbox_dies_in_the_middle(
     ended, killed = threading.Event(), []
 
     def kill() -> None:
+        before: set[psutil.Process] = set()
         while not killed and not ended.wait(0.05):
-            for server in busy_sandboxes():
-                server.send_signal(signal.SIGKILL)
-                killed.append(server.pid)
+            kernels = running_kernels()
+            for kernel in kernels & before:
+                kernel.parent().send_signal(signal.SIGKILL)
+                killed.append(kernel.pid)
+            before = kernels
 
     thread = threading.Thread(target=kill)
     thread.start()
@@ -90,16 +93,15 @@ def test_when_a_sandbox_dies_in_the_middle(
     assert killed
 
 
-def busy_sandboxes() -> list[psutil.Process]:
-    """The fork servers of this test that have a kernel right now; while they warm up, they have other children."""
-    found = []
+def running_kernels() -> set[psutil.Process]:
+    """The kernels of this test; for a moment also what a fork server starts while it warms up, seen once only."""
+    found: set[psutil.Process] = set()
     for process in psutil.process_iter(["cmdline"]):
         if MARK in (process.info["cmdline"] or []) and "bwrap" in process.info["cmdline"][0]:
             with contextlib.suppress(psutil.Error):
-                inside = [
-                    child for child in process.children(recursive=True) if FORK_SERVER in child.cmdline()[1:2]
-                ]
-                found += [server for server in inside if set(server.children()) & set(inside)]
+                inside = process.children(recursive=True)
+                servers = {child for child in inside if FORK_SERVER in child.cmdline()[1:2]}
+                found |= {child for child in servers if child.parent() in servers}
     return found
 
 

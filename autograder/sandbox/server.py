@@ -21,7 +21,8 @@ from autograder.sandbox.errors import SandboxError
 from autograder.sandbox.limits import Limits
 
 WARM_UP_SECONDS = 180.0
-CLOSE_SECONDS = 2.0
+CLOSE_SECONDS = 2.0  # for a sandbox to end by itself once its process 1 has
+END_SECONDS = 10.0  # for killed processes to end
 MESSAGE_BYTES = 100_000
 # The fork server's threads count as well, and the watcher, which says what happened, shall be first.
 SPARE_PROCESSES = 64
@@ -32,7 +33,8 @@ class ServerGoneError(Exception):
 
 
 class ForkServer:
-    """A running fork server; `process` is the server itself, `seen` what the watcher saw running under it."""
+    """A running fork server; `process` is the server itself (bwrap, until it is warm), `seen` what the watcher saw run
+    under it."""
 
     def __init__(
         self, isolation: str, limits: Limits, extra: Mapping[str, str], readonly: Sequence[Path]
@@ -54,11 +56,11 @@ class ForkServer:
             )
         finally:
             theirs.close()
+        self.process = psutil.Process(self._process.pid)
         try:
             self.wait_for("warm", WARM_UP_SECONDS)
-            self.process = (
-                inner_process(self._process.pid) if self._home is None else psutil.Process(self._process.pid)
-            )
+            if self._home is None:
+                self.process = inner_process(self._process.pid)
         except ServerGoneError:
             self.close()
             raise SandboxError(f"The sandbox did not start: {self._last_words()}") from None
@@ -147,7 +149,7 @@ class ForkServer:
         for process in (*family, self._process):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(family, timeout=10)
+        wait_until_ended(family)
         self._process.wait()
         if self._home is not None:
             self._home.cleanup()
@@ -157,15 +159,28 @@ class ForkServer:
 
         A bwrap killed before its child would leave that to process 1 of the machine, which may take a second.
         """
-        if "process" in vars(self):  # else it never became warm
-            with contextlib.suppress(psutil.NoSuchProcess, subprocess.TimeoutExpired):
-                self.process.kill()
-                self._process.wait(CLOSE_SECONDS)
+        with contextlib.suppress(psutil.NoSuchProcess, subprocess.TimeoutExpired):
+            self.process.kill()
+            self._process.wait(CLOSE_SECONDS)
 
     def _last_words(self) -> str:
         self._stderr.seek(0)
         lines = self._stderr.read()[-2000:].decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
+
+
+def wait_until_ended(processes: Sequence[psutil.Process]) -> None:
+    """Wait for killed processes; not for whoever is their parent now to collect them, which it may never do."""
+    deadline = time.monotonic() + END_SECONDS
+    while any(map(runs, processes)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it has not ended."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def environment_alone(folder: str, extra: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from autograder.sandbox.server import ForkServer, ServerGoneError
 from autograder.sandbox.watcher import Watcher
 from course.data import cache_folder
 
-READY_SECONDS = 20.0  # for the fork server to clean up and fork, and for the kernel to answer
+READY_SECONDS = 20.0  # for the fork server to clean up and fork, and then for the kernel to answer
 ATTEMPTS = 2
 WARNING = (
     "WARNING: isolation is off. Students' code can read and change every file of yours, use the network, and "
@@ -95,18 +95,19 @@ class WarmSandbox:
         raise SandboxError("No kernel became ready in the sandbox: see whether memory is short here.")
 
     def open_kernel(self) -> tuple[KernelProcess, Channels]:
-        """Fork a kernel and connect to it."""
-        process = self.fork()
-        channels = Channels(process.server.ipc, process.key, self.limits)
-        try:
-            channels.handshake(READY_SECONDS)
-        except ServerGoneError:
-            process.watcher.stop()
-            channels.close()
-            raise SandboxError(
-                "A new kernel does not answer: see whether this machine is overloaded."
-            ) from None
-        return process, channels
+        """Fork a kernel and connect to it, in a new sandbox if it does not answer."""
+        for _ in range(ATTEMPTS):
+            process = self.fork()
+            channels = Channels(process.server.ipc, process.key, self.limits)
+            try:
+                channels.handshake(READY_SECONDS)
+            except ServerGoneError:
+                process.watcher.stop()
+                channels.close()
+                process.server.close()
+                continue
+            return process, channels
+        raise SandboxError("A new kernel does not answer: see whether this machine is overloaded.")
 
     def clean(self) -> None:
         """End everything a notebook left; where that fails, the sandbox: the next kernel gets a new one."""

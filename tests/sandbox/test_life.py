@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
 from autograder.sandbox import Limits, SandboxError, WarmSandbox, bubblewrap, refusal
+from autograder.sandbox.channels import Channels
 from autograder.sandbox.devices import device_nodes, gpu_environment, visible_gpus
+from autograder.sandbox.server import ServerGoneError
 from tests.sandbox.conftest import LIMITS
 from tests.sandbox.test_kernel import printed
 
@@ -53,6 +56,49 @@ def test_nothing_runs_after_close() -> None:
         family = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
         assert len(family) >= 4
     assert psutil.wait_procs(family, timeout=5)[1] == []
+
+
+def test_a_kernel_whose_welcome_was_lost_is_asked(sandbox: WarmSandbox) -> None:
+    process = sandbox.fork()
+    process.watcher.stop()
+    with closing(Channels(process.server.ipc, process.key, LIMITS)) as channels:
+        while channels.receive(1.0):
+            pass
+        channels.handshake(10.0)
+
+
+def test_a_kernel_that_does_not_answer_gets_a_new_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    handshake, asked = Channels.handshake, []
+
+    def deaf_once(channels: Channels, seconds: float) -> None:
+        asked.append(seconds)
+        if len(asked) == 1:
+            raise ServerGoneError
+        handshake(channels, seconds)
+
+    monkeypatch.setattr(Channels, "handshake", deaf_once)
+    with WarmSandbox(limits=LIMITS) as sandbox, sandbox.kernel() as kernel:
+        assert printed(kernel.execute("print(1)")) == "1\n"
+    assert len(asked) == 2
+
+
+def test_it_ends_without_waiting_for_whoever_collects_orphans() -> None:
+    grader = """
+from autograder.sandbox import WarmSandbox, server
+server.END_SECONDS = 1000
+with WarmSandbox("none") as sandbox, sandbox.kernel() as kernel:
+    kernel.execute("import os, time\\nif os.fork() == 0: os.setsid(); time.sleep(1000)")
+    sandbox.close()
+"""
+    heir = f"""
+import ctypes, subprocess, sys, psutil
+PR_SET_CHILD_SUBREAPER = 36
+ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans become this process's, which collects none
+subprocess.run([sys.executable, "-c", {grader!r}], check=True)
+print(*{{process.status() for process in psutil.Process().children(recursive=True)}})
+"""
+    said = subprocess.run([sys.executable, "-c", heir], stdout=subprocess.PIPE, check=True, timeout=120)
+    assert said.stdout.decode().split() == [psutil.STATUS_ZOMBIE]
 
 
 def test_sandbox_dies_with_a_killed_parent() -> None:

@@ -21,7 +21,7 @@ from autograder.sandbox.errors import SandboxError
 from autograder.sandbox.limits import Limits
 
 WARM_UP_SECONDS = 180.0
-CLOSE_SECONDS = 2.0  # for a sandbox to end by itself once its process 1 has
+CLOSE_SECONDS = 2.0  # for bwrap to end by itself once process 1 of the sandbox has
 END_SECONDS = 10.0  # for killed processes to end
 MESSAGE_BYTES = 100_000
 # The fork server's threads count as well, and the watcher, which says what happened, shall be first.
@@ -61,7 +61,9 @@ class ForkServer:
             self.wait_for("warm", WARM_UP_SECONDS)
             if self._home is None:
                 self.process = inner_process(self._process.pid)
-        except ServerGoneError:
+        except (ServerGoneError, psutil.NoSuchProcess, IndexError):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(CLOSE_SECONDS)
             self.close()
             raise SandboxError(f"The sandbox did not start: {self._last_words()}") from None
 
@@ -164,6 +166,9 @@ class ForkServer:
             self._process.wait(CLOSE_SECONDS)
 
     def _last_words(self) -> str:
+        """Its last line on stderr; that is somebody's log where it did not end by itself."""
+        if not 0 <= self._process.returncode < 128:
+            return "it was ended from outside, or by us after too long: see whether memory is short here."
         self._stderr.seek(0)
         lines = self._stderr.read()[-2000:].decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"

@@ -13,7 +13,7 @@ import pytest
 from autograder.sandbox import Limits, SandboxError, WarmSandbox, bubblewrap, refusal
 from autograder.sandbox.channels import Channels
 from autograder.sandbox.devices import device_nodes, gpu_environment, visible_gpus
-from autograder.sandbox.server import ServerGoneError
+from autograder.sandbox.server import ForkServer, ServerGoneError, inner_process
 from tests.sandbox.conftest import LIMITS
 from tests.sandbox.test_kernel import printed
 
@@ -80,6 +80,23 @@ def test_a_kernel_that_does_not_answer_gets_a_new_sandbox(monkeypatch: pytest.Mo
     with WarmSandbox(limits=LIMITS) as sandbox, sandbox.kernel() as kernel:
         assert printed(kernel.execute("print(1)")) == "1\n"
     assert len(asked) == 2
+
+
+def test_a_sandbox_that_cannot_start_says_why() -> None:
+    with pytest.raises(SandboxError, match="did not start: ValueError: Unable to import backend : x"):
+        WarmSandbox(environment={"KERAS_BACKEND": "x"}).start()
+
+
+@pytest.mark.parametrize("outermost", [True, False])
+def test_a_sandbox_ended_while_it_warms_up_says_so(monkeypatch: pytest.MonkeyPatch, outermost: bool) -> None:
+    def end(server: ForkServer, name: str, seconds: float) -> None:
+        while not server.event(1.0):
+            victim = server.process if outermost else inner_process(server.process.pid)
+            victim.kill()
+
+    monkeypatch.setattr(ForkServer, "wait_for", end)
+    with pytest.raises(SandboxError, match="did not start: it was ended from outside"):
+        WarmSandbox().start()
 
 
 def test_it_ends_without_waiting_for_whoever_collects_orphans() -> None:

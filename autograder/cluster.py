@@ -3,9 +3,10 @@
 Client, scheduler and workers trust each other, as Dask's do: give them a network of their own, or TLS (tls:// addresses).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from autograder.batch import Graders, Result
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10
 WORKER_SECONDS = 60
+LOOK_SECONDS = 1
 AHEAD = 2
 """Submissions on their way for each worker: enough that none waits, few enough that memory stays flat."""
 
@@ -52,25 +54,37 @@ def _results(
     client: "Client", order: Order, students: Sequence[str], read: Callable[[str], HandIn]
 ) -> Iterator[Result]:
     """Results as they come in, a few submissions sent ahead of them."""
-    from distributed import as_completed
-
-    waiting, sent, wanted = iter(students), {}, versions()
-    futures = as_completed(loop=client.loop)
+    waiting, wanted = iter(students), versions()
+    sent: dict[Future, tuple[str, HandIn]] = {}
 
     def send() -> None:
         for student in waiting:
             hand_in = read(student)
-            future = client.submit(work, hand_in, order, wanted, pure=False)
-            sent[future.key] = student, hand_in
-            futures.add(future)
+            sent[client.submit(work, hand_in, order, wanted, pure=False)] = student, hand_in
             if len(sent) >= AHEAD * max(1, sum(client.nthreads().values())):
                 return
 
     send()
-    for future in futures:
-        student, hand_in = sent.pop(future.key)
-        yield student, hand_in, _outcome(future)
-        send()
+    while sent:
+        for future in _done(client, sent):
+            yield *sent.pop(future), _outcome(future)
+            send()
+
+
+def _done(client: "Client", futures: Iterable["Future"]) -> Collection["Future"]:
+    """Those that are done, at least one; ClusterError if they are not and there is no worker for too long."""
+    from distributed import TimeoutError, wait
+
+    seen = time.monotonic()
+    while time.monotonic() < seen + WORKER_SECONDS:
+        with suppress(TimeoutError), client.as_current():
+            done: Collection[Future] = wait(list(futures), LOOK_SECONDS, "FIRST_COMPLETED").done
+            return done
+        seen = time.monotonic() if client.nthreads() else seen
+    address = client.scheduler_info()["address"]
+    raise ClusterError(
+        f"{address} has no worker: start some with `autograder worker {address}`, and run again; what is graded is kept."
+    )
 
 
 def _outcome(future: "Future") -> Graded | SandboxError:
@@ -97,10 +111,4 @@ def _client(scheduler: str) -> Iterator["Client"]:
     except (OSError, ValueError) as error:
         raise ClusterError(f"No Dask scheduler answers at {scheduler} ({error}).") from None
     with client:
-        try:
-            client.wait_for_workers(1, timeout=WORKER_SECONDS)
-        except TimeoutError:
-            raise ClusterError(
-                f"{scheduler} has no worker: start some with `autograder worker {scheduler}`."
-            ) from None
         yield client

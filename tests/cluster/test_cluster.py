@@ -139,6 +139,18 @@ def test_a_cluster_without_workers_says_how_to_start_them(
         next(cluster_graders(scheduler)(ORDER, ["anna"], read))
 
 
+def test_the_last_worker_dies_and_nobody_waits_forever(
+    scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "WORKER_SECONDS", 2)
+    with worker_of(scheduler, tmp_path / "worker.log") as only:
+        results = cluster_graders(scheduler)(ORDER, [f"student{number}" for number in range(50)], read)
+        assert isinstance(next(results)[2], Graded)
+        end(only)
+        with pytest.raises(ClusterError, match="has no worker"):
+            list(results)
+
+
 def test_an_address_without_a_scheduler_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     for address in ("tcp://127.0.0.1:9", "nowhere"):

@@ -4,7 +4,7 @@ Client, scheduler and workers trust each other, as Dask's do: give them a networ
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10
 WORKER_SECONDS = 60
-LOOK_SECONDS = 1
+LOOK_SECONDS = 5
 AHEAD = 2
 """Submissions on their way for each worker: enough that none waits, few enough that memory stays flat."""
 
@@ -66,20 +66,23 @@ def _results(
 
     send()
     while sent:
-        for future in _done(client, sent):
-            yield *sent.pop(future), _outcome(future)
-            send()
+        future, outcome = _first_done(client, sent)
+        yield *sent.pop(future), outcome
+        send()
 
 
-def _done(client: "Client", futures: Iterable["Future"]) -> Collection["Future"]:
-    """Those that are done, at least one; ClusterError if they are not and there is no worker for too long."""
+def _first_done(client: "Client", futures: Iterable["Future"]) -> tuple["Future", Graded | SandboxError]:
+    """One that is done, and its outcome; ClusterError when there has been no worker for too long.
+
+    What is done can be lost again, with the worker that had the outcome: no step may wait without end.
+    """
     from distributed import TimeoutError, wait
 
     seen = time.monotonic()
     while time.monotonic() < seen + WORKER_SECONDS:
         with suppress(TimeoutError), client.as_current():
-            done: Collection[Future] = wait(list(futures), LOOK_SECONDS, "FIRST_COMPLETED").done
-            return done
+            done = next(iter(wait(list(futures), LOOK_SECONDS, "FIRST_COMPLETED").done))
+            return done, _outcome(done)
         seen = time.monotonic() if client.nthreads() else seen
     address = client.scheduler_info()["address"]
     raise ClusterError(
@@ -88,11 +91,12 @@ def _done(client: "Client", futures: Iterable["Future"]) -> Collection["Future"]
 
 
 def _outcome(future: "Future") -> Graded | SandboxError:
-    """What a worker made of a submission. One whose workers all died is lost for this run; the others are not."""
+    """What a worker made of a submission, or TimeoutError. One whose workers all died is lost for this run; the others
+    are not."""
     from distributed import KilledWorker
 
     try:
-        found: Graded | SandboxError = future.result()
+        found: Graded | SandboxError = future.result(LOOK_SECONDS)
     except KilledWorker:
         return SandboxError("The workers that had it died; see their logs.")
     return found

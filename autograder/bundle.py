@@ -8,11 +8,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from autograder.exercises import assignments
 from autograder.paths import COURSE, notebook_in
-from course.data.carriers import tomllib
 
 NAME = "convnet-course"
 

@@ -76,7 +76,7 @@ def _first_done(client: "Client", futures: Iterable["Future"]) -> tuple["Future"
 
     What is done can be lost again, with the worker that had the outcome: no step may wait without end.
     """
-    from distributed import TimeoutError, wait
+    from distributed import wait
 
     seen = time.monotonic()
     while time.monotonic() < seen + WORKER_SECONDS:

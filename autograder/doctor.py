@@ -25,7 +25,7 @@ def findings() -> list[Finding]:
 
 
 def _versions() -> Iterator[Finding]:
-    yield Finding("Python", (3, 10) <= sys.version_info[:2] <= (3, 13), platform.python_version())
+    yield Finding("Python", (3, 11) <= sys.version_info[:2] <= (3, 13), platform.python_version())
     for package in ("nbgrader", "jupyterlab"):
         try:
             yield Finding(package, True, version(package))

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from autograder.exercises import assignments
 from autograder.paths import COURSE
 from autograder.release import release, same_document, write_cases
 from course.cases import FOLDER
-from course.data.carriers import carriers, tomllib
+from course.data.carriers import carriers
 
 PROJECT = tomllib.loads((COURSE / "pyproject.toml").read_text())["project"]
 ASSIGNMENTS = sorted(assignments())

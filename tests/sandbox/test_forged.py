@@ -20,6 +20,33 @@ def raw(*frames):
     kernel.iopub_socket.send_multipart([b"x", b"<IDS|MSG>", *frames])
 """
 
+RAW = """
+import os, random, socket, time
+random.seed(%d)
+ends = []
+for fd in range(3, 200):
+    try:
+        if os.readlink(f"/proc/self/fd/{fd}").startswith("socket:"):
+            end = socket.socket(fileno=os.dup(fd))
+            end.getpeername()
+            ends.append(end)
+    except OSError: pass
+assert len(ends) >= 2  # the two channels
+BODIES = [b"", b"x", b"y" * 70_000, b"\\x05READY\\x0bSocket-Type\\0\\0\\0\\3PUB", b"\\x05ERROR\\x03bad"]
+BODIES += [b"\\x04PING\\0\\x10a", b"\\x04PONGa", b"\\x04PING", b"\\x04PING" + b"z" * 300, b"\\x09SUBSCRIBEx", b"\\x06CANCELx", b"\\1topic"]
+for _ in range(30):
+    frames = bytearray()
+    for _ in range(random.randint(1, 6)):
+        body, flags = random.choice(BODIES), random.choice([*range(8), 128, 255])
+        long = len(body) > 255 or flags & 2
+        frames += bytes([flags | 2 if long else flags]) + len(body).to_bytes(8 if long else 1, "big") + body
+    for _ in range(random.choice([0, 0, 1, 4])):
+        frames[random.randrange(len(frames))] = random.randrange(256)
+    try: random.choice(ends).send(frames, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+    except OSError: pass
+time.sleep(0.05)
+"""
+
 garbage = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -95,6 +122,21 @@ def test_message_of_endless_parts_is_stopped(kernel: Kernel) -> None:
     assert execution.status == "limit"
     kernel.restart()
     assert printed(kernel.execute("print(2)")) == "2\n"
+
+
+def test_a_kernel_that_ends_in_the_middle_of_a_message_ends_nobody_else(kernel: Kernel) -> None:
+    for milliseconds in range(0, 50, 5):
+        code = f"kernel.iopub_thread.socket.send_multipart([b'x'] * 100_000)\ntime.sleep({milliseconds / 1000})\n"
+        assert kernel.execute(FORGE + code + "os._exit(0)", seconds=10).status == "died"
+        kernel.restart()
+    assert printed(kernel.execute("print(4)")) == "4\n"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_bytes_that_are_no_protocol_end_nobody_else(kernel: Kernel, seed: int) -> None:
+    assert kernel.execute(RAW % seed, seconds=2).status in ("ok", "died", "limit", "timed_out")
+    kernel.restart()
+    assert printed(kernel.execute("print(5)")) == "5\n"
 
 
 def test_closed_and_replaced_sockets_end_the_kernel(kernel: Kernel) -> None:

@@ -10,7 +10,7 @@ from autograder.sandbox.server import ServerGoneError
 # The numbers at the end of the sockets' names; inside/kernel_app.py says the same.
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 QUEUE = 4  # messages ZeroMQ holds for us; the kernel holds the others
-DAYS = 1_000_000_000  # in milliseconds; longer than any notebook
+RECONNECT_MILLISECONDS = 1_000_000_000  # eleven days: longer than any notebook
 ASK_SECONDS = 0.2  # without a word from a new kernel until it is asked
 
 
@@ -31,7 +31,7 @@ class Channels:
         socket.setsockopt(zmq.RCVHWM, QUEUE)
         # A student may put a link in the place of a socket: never follow it anywhere. With -1, for never, libzmq 4.3.5
         # drops what it holds when the kernel ends: in the middle of a message it then waits forever, or aborts.
-        socket.setsockopt(zmq.RECONNECT_IVL, DAYS)
+        socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MILLISECONDS)
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.SNDTIMEO, 1000)  # milliseconds; without a peer, sending would wait forever
         if kind == zmq.SUB:
